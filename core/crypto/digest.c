@@ -1,0 +1,45 @@
+#include "crypto/digest.h"
+
+/* The _ret functions fail only when a hardware accelerator does (MBEDTLS_SHA256_ALT); a digest that
+ * was not computed must not look like one, so a failure leaves a digest that matches nothing. */
+
+void molt_sha256_start(struct molt_sha256 *d)
+{
+    mbedtls_sha256_init(&d->ctx);
+    (void)mbedtls_sha256_starts_ret(&d->ctx, 0);
+}
+
+void molt_sha256_add(struct molt_sha256 *d, const void *bytes, size_t len)
+{
+    (void)mbedtls_sha256_update_ret(&d->ctx, bytes, len);
+}
+
+void molt_sha256_finish(struct molt_sha256 *d, uint8_t digest[MOLT_SHA256_LEN])
+{
+    (void)mbedtls_sha256_finish_ret(&d->ctx, digest);
+}
+
+void molt_md5_start(struct molt_md5 *d)
+{
+    mbedtls_md5_init(&d->ctx);
+    (void)mbedtls_md5_starts_ret(&d->ctx);
+}
+
+void molt_md5_add(struct molt_md5 *d, const void *bytes, size_t len)
+{
+    (void)mbedtls_md5_update_ret(&d->ctx, bytes, len);
+}
+
+void molt_md5_finish(struct molt_md5 *d, uint8_t digest[MOLT_MD5_LEN])
+{
+    (void)mbedtls_md5_finish_ret(&d->ctx, digest);
+}
+
+bool molt_equal_const_time(const void *a, const void *b, size_t len)
+{
+    const volatile uint8_t *x = a, *y = b;
+    uint8_t differing = 0;
+
+    for (size_t i = 0; i < len; i++) differing |= (uint8_t)(x[i] ^ y[i]);
+    return differing == 0;
+}

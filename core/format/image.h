@@ -1,0 +1,192 @@
+/* The app image (and bootloader image): what a slot holds.
+ *
+ *       0   image header              24 bytes
+ *      24   segment 0: header          8 bytes: load address, length (a multiple of 4)
+ *      32              data           of an app: struct molt_app_desc, 256 bytes, comes first
+ *     ...   further segments
+ *       L   zeros and a checksum byte: 1..16 bytes, up to a multiple of 16
+ *      L'   SHA-256 of [0, L')        32 bytes, when header.hash_appended
+ *
+ * All integers little-endian. Source: ESP-IDF components/bootloader_support/include/
+ * esp_app_format.h, esp_image_format.h and src/esp_image_format.c.
+ *
+ * This file is pure: a walker is fed the bytes in order, from flash, from a file or from a fuzzer,
+ * and needs no more memory than its own struct. Reading flash is slots/verify.h. */
+#ifndef MOLT_FORMAT_IMAGE_H
+#define MOLT_FORMAT_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "crypto/digest.h"
+
+enum {
+    MOLT_IMAGE_MAGIC = 0xE9,
+    MOLT_IMAGE_HEADER_LEN = 24,
+    MOLT_IMAGE_SEGMENT_HEADER_LEN = 8,
+    MOLT_IMAGE_SEGMENTS_MAX = 16,
+    MOLT_IMAGE_CHECKSUM_SEED = 0xEF,
+    MOLT_APP_DESC_OFF = 32, /* header and first segment header */
+    MOLT_APP_DESC_LEN = 256,
+    MOLT_BOOTLOADER_DESC_LEN = 80,
+    MOLT_BOOTLOADER_DESC_MAGIC = 80,
+    MOLT_IMAGE_LEN_MAX = 0x1000000, /* 16 MiB: ESP-IDF refuses larger partitions */
+};
+#define MOLT_APP_DESC_MAGIC 0xABCD5432u
+
+struct molt_image_header {
+    uint8_t magic;
+    uint8_t segment_count;
+    uint8_t spi_mode;
+    uint8_t spi_speed; /* low nibble of byte 3 */
+    uint8_t spi_size;  /* high nibble of byte 3 */
+    uint32_t entry_addr;
+    uint8_t wp_pin;
+    uint8_t spi_pin_drv[3];
+    uint16_t chip_id;
+    uint8_t min_chip_rev;       /* legacy, ignored */
+    uint16_t min_chip_rev_full; /* major * 100 + minor */
+    uint16_t max_chip_rev_full; /* 0 or 65535: no limit */
+    uint8_t reserved[4];
+    uint8_t hash_appended;
+};
+
+struct molt_image_segment {
+    uint32_t load_addr;
+    uint32_t len;
+    uint32_t off; /* of its data, from the start of the image */
+};
+
+/* Strings are NUL-terminated here even where the image's are not. */
+struct molt_app_desc {
+    uint32_t magic;
+    uint32_t secure_version;
+    char version[33];
+    char project_name[33];
+    char time[17];
+    char date[17];
+    char idf_ver[33];
+    uint8_t app_elf_sha256[32];
+    uint16_t min_efuse_blk_rev_full;
+    uint16_t max_efuse_blk_rev_full;
+    uint8_t mmu_page_size; /* log2; 0 in old images */
+    uint8_t spi_flash_mode;
+};
+
+struct molt_bootloader_desc {
+    uint8_t magic;
+    uint8_t secure_version;
+    uint32_t version;
+    char idf_ver[33];
+    char date_time[25];
+};
+
+struct molt_image_header molt_image_header_decode(const uint8_t bytes[MOLT_IMAGE_HEADER_LEN]);
+void molt_image_header_encode(const struct molt_image_header *h,
+                              uint8_t bytes[MOLT_IMAGE_HEADER_LEN]);
+struct molt_app_desc molt_app_desc_decode(const uint8_t bytes[MOLT_APP_DESC_LEN]);
+void molt_app_desc_encode(const struct molt_app_desc *d, uint8_t bytes[MOLT_APP_DESC_LEN]);
+struct molt_bootloader_desc
+molt_bootloader_desc_decode(const uint8_t bytes[MOLT_BOOTLOADER_DESC_LEN]);
+void molt_bootloader_desc_encode(const struct molt_bootloader_desc *d,
+                                 uint8_t bytes[MOLT_BOOTLOADER_DESC_LEN]);
+
+/* ---- chips ---------------------------------------------------------------------------------- */
+
+enum { MOLT_CHIP_LINUX = 0xFFFF }; /* what ESP-IDF's linux target puts into its images */
+
+struct molt_chip {
+    const char *name; /* "esp32c3"; "linux" is the virtual device */
+    uint16_t id;
+    uint32_t bootloader_addr;            /* CONFIG_BOOTLOADER_OFFSET_IN_FLASH */
+    uint32_t mmu_page_len;               /* the fixed or default one */
+    uint32_t mmu_page_min, mmu_page_max; /* equal when it cannot be configured */
+    /* Load addresses that are mapped from flash, [start, end): for these, and only these, address
+     * and flash address must agree modulo the page. start == end: none. */
+    struct {
+        uint32_t start, end;
+    } mapped[3];
+};
+
+/* NULL when unknown. */
+const struct molt_chip *molt_chip_by_name(const char *name);
+const struct molt_chip *molt_chip_by_id(uint16_t id);
+/* index from 0; NULL behind the last. */
+const struct molt_chip *molt_chip_at(size_t index);
+
+/* ---- checking -------------------------------------------------------------------------------- */
+
+/* What a device accepts. */
+struct molt_image_rules {
+    const struct molt_chip *chip; /* NULL: any chip (and no address checks), for tools */
+    uint16_t chip_rev;            /* major * 100 + minor */
+    uint16_t efuse_blk_rev;       /* likewise */
+    bool ignore_max_rev;          /* the "disable max check" fuse */
+    bool is_bootloader;           /* no descriptor needed, no max revision, no digest check */
+    bool need_app_desc;           /* refuse an app without one (stock verifiers accept it) */
+    uint32_t addr;                /* flash address of the image's first byte */
+    uint32_t len_max;             /* bytes of the partition */
+};
+
+struct molt_image {
+    struct molt_image_header header;
+    struct molt_image_segment segment[MOLT_IMAGE_SEGMENTS_MAX];
+    uint32_t len; /* all of it, digest included; without any signature */
+    bool has_desc;
+    uint32_t secure_version;         /* of the app descriptor, 0 without one */
+    uint8_t digest[MOLT_SHA256_LEN]; /* as appended; computed when none is */
+};
+
+/* Where and why an image was refused. Texts are constants. */
+struct molt_image_error {
+    uint32_t off;
+    const char *field;
+    const char *why;
+};
+
+/* Feed it bytes 0, 1, 2, ... of the image, in pieces of any size:
+ *
+ *     molt_image_walk_start(&w, &rules, &image, &error);
+ *     while (!molt_image_walk_done(&w)) { read a piece; err = molt_image_walk_feed(&w, piece, n); }
+ *
+ * The members are private. */
+struct molt_image_walk {
+    const struct molt_image_rules *rules;
+    struct molt_image *image;
+    struct molt_image_error *error;
+    struct molt_sha256 sha;
+    uint32_t off;  /* bytes taken so far */
+    uint32_t left; /* bytes to go in the present part */
+    uint8_t part;  /* header, segment header, descriptor, data, padding, digest, done */
+    uint8_t segment_index;
+    uint8_t checksum;
+    uint8_t held_len;
+    uint32_t page_len;
+    uint8_t held[MOLT_APP_DESC_LEN]; /* a header or descriptor that is not complete yet */
+};
+
+/* *rules, *image and *error must live as long as the walk. */
+void molt_image_walk_start(struct molt_image_walk *w, const struct molt_image_rules *rules,
+                           struct molt_image *image, struct molt_image_error *error);
+
+/* How many bytes it wants at most before it is done or needs to look again; 0 when done. Reading
+ * exactly that much never reads past the image. */
+uint32_t molt_image_walk_wants(const struct molt_image_walk *w);
+
+/* Bytes behind the image's end are ignored. MOLT_ERR_FORMAT, MOLT_ERR_CHECKSUM (checksum byte or
+ * digest), MOLT_ERR_WRONG_CHIP (id or a revision), MOLT_ERR_RANGE (leaves the partition); then
+ * *error says where and why, *image is zeroed, and the walk is over. */
+MOLT_MUST_USE enum molt_err molt_image_walk_feed(struct molt_image_walk *w, const void *bytes,
+                                                 uint32_t len);
+
+bool molt_image_walk_done(const struct molt_image_walk *w);
+
+/* All of an image in memory. Also MOLT_ERR_RANGE when it is truncated. */
+MOLT_MUST_USE enum molt_err molt_image_check(const uint8_t *bytes, size_t len,
+                                             const struct molt_image_rules *rules,
+                                             struct molt_image *image,
+                                             struct molt_image_error *error);
+
+#endif

@@ -1,0 +1,44 @@
+/* The otadata partition on flash: read both entries, replace one without ever losing the other. */
+#ifndef MOLT_SLOTS_BOOT_RECORD_H
+#define MOLT_SLOTS_BOOT_RECORD_H
+
+#include "flash/region.h"
+#include "format/otadata.h"
+#include "slots/map.h"
+
+struct molt_boot_record {
+    struct molt_region region; /* the otadata partition */
+};
+
+/* MOLT_ERR_NOT_FOUND: the table has no otadata. MOLT_ERR_RANGE: it is smaller than two sectors. */
+MOLT_MUST_USE enum molt_err molt_boot_record_open(struct molt_nor *nor,
+                                                  const struct molt_slot_map *map,
+                                                  struct molt_boot_record *record);
+
+/* Both entries. One that cannot be read is absent, not an error: it comes back blank. */
+void molt_boot_record_read(const struct molt_boot_record *record, struct molt_otadata entry[2]);
+
+/* Replaces entry `index` (0 or 1): erases its sector, programs all but seq, reads it back, then
+ * seq, without which an entry does not count. (crc covers only seq, so it cannot tell a torn state
+ * word from a whole one.) Power may fail at any moment inside: entry `index` is afterwards the old
+ * one, unusable, or the complete new one, and the other entry is not touched. */
+MOLT_MUST_USE enum molt_err molt_boot_record_write(const struct molt_boot_record *record, int index,
+                                                   const struct molt_otadata *entry);
+
+/* Erases one entry's sector; the whole partition. */
+MOLT_MUST_USE enum molt_err molt_boot_record_erase_entry(const struct molt_boot_record *record,
+                                                         int index);
+MOLT_MUST_USE enum molt_err molt_boot_record_erase(const struct molt_boot_record *record);
+
+/* Makes `slot`, in `state`, the one that the next reset boots: the active entry is rewritten when
+ * it already selects `slot`, else the other one with the next number. MOLT_ERR_ARG: no such slot;
+ * MOLT_ERR_RANGE: no sequence number is left. */
+MOLT_MUST_USE enum molt_err molt_boot_record_select(const struct molt_boot_record *record,
+                                                    uint32_t slot, uint32_t slot_count,
+                                                    enum molt_img_state state);
+
+/* Gives the active entry another state (confirm, reject). MOLT_ERR_NOT_FOUND: none is active. */
+MOLT_MUST_USE enum molt_err molt_boot_record_set_state(const struct molt_boot_record *record,
+                                                       enum molt_img_state state);
+
+#endif

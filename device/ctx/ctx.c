@@ -1,0 +1,29 @@
+#include "ctx/ctx.h"
+
+#include "sdkconfig.h"
+
+#if CONFIG_MOLT_DEVICE_PER_THREAD
+static _Thread_local struct molt_device *this_device;
+#else
+static struct molt_device *this_device;
+#endif
+
+struct molt_device *molt_this_device(void)
+{
+    return this_device;
+}
+
+void molt_device_use(struct molt_device *device)
+{
+    this_device = device;
+}
+
+const struct molt_port *molt_this_port(void)
+{
+    return this_device ? this_device->port : NULL;
+}
+
+void *molt_device_part(enum molt_device_part part)
+{
+    return this_device ? this_device->part[part] : NULL;
+}

@@ -1,0 +1,132 @@
+/* Build-time configuration: ESP-IDF's names and defaults, where molt differs a comment says so.
+ * A project overrides a value with -DCONFIG_X=..., or puts its own sdkconfig.h first on the include
+ * path. Each option is always defined, as 0 or 1 where ESP-IDF's is y or n. */
+#ifndef MOLT_SDKCONFIG_H
+#define MOLT_SDKCONFIG_H
+
+/* ---- flash ---------------------------------------------------------------------------------- */
+#ifndef CONFIG_PARTITION_TABLE_OFFSET
+#define CONFIG_PARTITION_TABLE_OFFSET 0x8000
+#endif
+#ifndef CONFIG_PARTITION_TABLE_MD5
+#define CONFIG_PARTITION_TABLE_MD5 1 /* the app-side reader insists on the MD5 row */
+#endif
+
+/* ---- bootloader ------------------------------------------------------------------------------ */
+#ifndef CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE
+#define CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE 1 /* ESP-IDF: n */
+#endif
+#ifndef CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK
+#define CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK 0
+#endif
+#ifndef CONFIG_BOOTLOADER_APP_SEC_VER_SIZE_EFUSE_FIELD
+#define CONFIG_BOOTLOADER_APP_SEC_VER_SIZE_EFUSE_FIELD 32
+#endif
+#ifndef CONFIG_BOOTLOADER_FACTORY_RESET
+#define CONFIG_BOOTLOADER_FACTORY_RESET 0
+#endif
+#ifndef CONFIG_BOOTLOADER_NUM_PIN_FACTORY_RESET
+#define CONFIG_BOOTLOADER_NUM_PIN_FACTORY_RESET 4
+#endif
+#ifndef CONFIG_BOOTLOADER_OTA_DATA_ERASE
+#define CONFIG_BOOTLOADER_OTA_DATA_ERASE 0
+#endif
+#ifndef CONFIG_BOOTLOADER_DATA_FACTORY_RESET
+#define CONFIG_BOOTLOADER_DATA_FACTORY_RESET "nvs"
+#endif
+#ifndef CONFIG_BOOTLOADER_APP_TEST
+#define CONFIG_BOOTLOADER_APP_TEST 0
+#endif
+#ifndef CONFIG_BOOTLOADER_NUM_PIN_APP_TEST
+#define CONFIG_BOOTLOADER_NUM_PIN_APP_TEST 18
+#endif
+#ifndef CONFIG_BOOTLOADER_HOLD_TIME_GPIO
+#define CONFIG_BOOTLOADER_HOLD_TIME_GPIO 5
+#endif
+#ifndef CONFIG_BOOTLOADER_WDT_TIME_MS
+#define CONFIG_BOOTLOADER_WDT_TIME_MS 9000
+#endif
+#ifndef CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS
+#define CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS 0
+#endif
+#ifndef CONFIG_BOOTLOADER_SKIP_VALIDATE_ON_POWER_ON
+#define CONFIG_BOOTLOADER_SKIP_VALIDATE_ON_POWER_ON 0
+#endif
+#ifndef CONFIG_BOOTLOADER_SKIP_VALIDATE_IN_DEEP_SLEEP
+#define CONFIG_BOOTLOADER_SKIP_VALIDATE_IN_DEEP_SLEEP 0
+#endif
+
+/* ---- app ------------------------------------------------------------------------------------- */
+#ifndef CONFIG_APP_RETRIEVE_LEN_ELF_SHA
+#define CONFIG_APP_RETRIEVE_LEN_ELF_SHA 9
+#endif
+#ifndef CONFIG_LOG_DEFAULT_LEVEL
+#define CONFIG_LOG_DEFAULT_LEVEL 3 /* info */
+#endif
+#ifndef CONFIG_LOG_MAXIMUM_LEVEL
+#define CONFIG_LOG_MAXIMUM_LEVEL 3
+#endif
+
+/* ---- HTTP client ------------------------------------------------------------------------------ */
+#ifndef CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS
+#define CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS 1
+#endif
+#ifndef CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH
+#define CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH 1 /* ESP-IDF: n */
+#endif
+#ifndef CONFIG_ESP_HTTP_CLIENT_ENABLE_DIGEST_AUTH
+#define CONFIG_ESP_HTTP_CLIENT_ENABLE_DIGEST_AUTH 1 /* ESP-IDF: n */
+#endif
+#ifndef CONFIG_ESP_HTTP_CLIENT_ENABLE_GET_CONTENT_RANGE
+#define CONFIG_ESP_HTTP_CLIENT_ENABLE_GET_CONTENT_RANGE 1 /* ESP-IDF: n */
+#endif
+/* molt's pools: what one device can have at once, and how large its buffers may be. */
+#ifndef CONFIG_MOLT_HTTP_CLIENTS
+#define CONFIG_MOLT_HTTP_CLIENTS 2
+#endif
+#ifndef CONFIG_MOLT_HTTP_BUFFER_MAX
+#define CONFIG_MOLT_HTTP_BUFFER_MAX 4096 /* a larger buffer_size is cut to this, with a warning */
+#endif
+#ifndef CONFIG_MOLT_HTTP_URL_MAX
+#define CONFIG_MOLT_HTTP_URL_MAX 2048 /* bytes of scheme, host, path and query together */
+#endif
+#ifndef CONFIG_MOLT_HTTP_HEADERS_MAX
+#define CONFIG_MOLT_HTTP_HEADERS_MAX 2048 /* bytes of all request headers of a client */
+#endif
+
+/* ---- the device ------------------------------------------------------------------------------ */
+#ifndef CONFIG_MOLT_DEVICE_PER_THREAD
+#ifdef __linux__
+#define CONFIG_MOLT_DEVICE_PER_THREAD 1 /* a fleet in one process */
+#else
+#define CONFIG_MOLT_DEVICE_PER_THREAD 0
+#endif
+#endif
+
+/* ---- OTA --------------------------------------------------------------------------------------- */
+#ifndef CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP
+#define CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP 0
+#endif
+#ifndef CONFIG_ESP_HTTPS_OTA_VERIFY_SPI_MODE
+#define CONFIG_ESP_HTTPS_OTA_VERIFY_SPI_MODE 1
+#endif
+#ifndef CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
+#define CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD 1 /* ESP-IDF: n */
+#endif
+#ifndef CONFIG_MOLT_OTA_HANDLES
+#define CONFIG_MOLT_OTA_HANDLES 2 /* esp_ota_begin() without end or abort */
+#endif
+#ifndef CONFIG_MOLT_HTTPS_OTA_HANDLES
+#define CONFIG_MOLT_HTTPS_OTA_HANDLES 1
+#endif
+#ifndef CONFIG_MOLT_OTA_BUFFER_MAX
+#define CONFIG_MOLT_OTA_BUFFER_MAX 4096
+#endif
+#ifndef CONFIG_MOLT_PARTITIONS_MAX
+#define CONFIG_MOLT_PARTITIONS_MAX 95 /* rows of the table that the app can see */
+#endif
+#ifndef CONFIG_MOLT_EXTERNAL_PARTITIONS
+#define CONFIG_MOLT_EXTERNAL_PARTITIONS 4 /* esp_partition_register_external() */
+#endif
+
+#endif
