@@ -87,6 +87,7 @@ struct molt_ptable_error {
     uint32_t off;      /* byte of the table at which `field` stands */
     const char *field; /* "magic", "offset", "MD5", ... */
     const char *why;
+    enum molt_err err; /* RANGE: a row leaves the chip; CHECKSUM: MD5; else FORMAT */
 };
 
 /* ---- reading, a row at a time: what bootloader, app and tools share --------------------------
@@ -104,7 +105,7 @@ struct molt_ptable_reader {
     struct molt_md5 md5;
     uint32_t index; /* of the next row */
     uint32_t chip_len;
-    bool md5_seen;
+    bool md5_seen; /* this reader accepts a table without; ESP-IDF's app-side reader does not */
     struct molt_ptable_error error;
 };
 
@@ -113,6 +114,10 @@ void molt_ptable_reader_start(struct molt_ptable_reader *r, uint32_t chip_len);
 enum molt_ptable_step molt_ptable_reader_next(struct molt_ptable_reader *r,
                                               const uint8_t bytes[MOLT_PTABLE_ROW_LEN],
                                               struct molt_partition *row);
+
+/* The fields of a row, whatever its magic: for those who read with other rules. Bytes of the label
+ * behind its first NUL are not looked at. */
+struct molt_partition molt_ptable_row_decode(const uint8_t bytes[MOLT_PTABLE_ROW_LEN]);
 
 /* ---- whole tables --------------------------------------------------------------------------- */
 
