@@ -66,6 +66,12 @@
 #ifndef CONFIG_LOG_MAXIMUM_LEVEL
 #define CONFIG_LOG_MAXIMUM_LEVEL 3
 #endif
+#ifndef CONFIG_MOLT_LOG_LINE_MAX
+#define CONFIG_MOLT_LOG_LINE_MAX 256 /* bytes of one line; longer ones are cut */
+#endif
+#ifndef CONFIG_MOLT_LOG_TAGS
+#define CONFIG_MOLT_LOG_TAGS 16 /* that can have a level of their own */
+#endif
 
 /* ---- HTTP client ------------------------------------------------------------------------------ */
 #ifndef CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS

@@ -9,6 +9,7 @@
 #include "molt/device.h"
 
 enum molt_device_part {
+    MOLT_DEVICE_LOG,
     MOLT_DEVICE_HTTP,
     MOLT_DEVICE_OTA,
     MOLT_DEVICE_PARTS,
