@@ -21,7 +21,10 @@ struct molt_stream {
 };
 
 /* `off`: where to go on, a multiple of the program unit; erased_to: up to where the caller has
- * erased (region.len = all; `off` = nothing). MOLT_ERR_RANGE, MOLT_ERR_ALIGN. */
+ * erased (region.len = all; `off` = nothing). A sector that holds bytes before erased_to is never
+ * erased, it would take them with it: its rest counts as erased too. MOLT_ERR_RANGE: not
+ * off <= erased_to <= region.len. MOLT_ERR_ALIGN; also when the region does not start with a
+ * sector. */
 MOLT_MUST_USE enum molt_err molt_stream_open(struct molt_stream *s,
                                              const struct molt_region *region, uint32_t off,
                                              uint32_t erased_to);
@@ -31,7 +34,7 @@ MOLT_MUST_USE enum molt_err molt_stream_open(struct molt_stream *s,
 MOLT_MUST_USE enum molt_err molt_stream_write(struct molt_stream *s, const void *bytes,
                                               uint32_t len);
 
-/* Programs an incomplete last unit, filled up with erased bytes. */
+/* Programs an incomplete last unit, filled up with erased bytes, which `off` then counts too. */
 MOLT_MUST_USE enum molt_err molt_stream_flush(struct molt_stream *s);
 
 #endif

@@ -21,18 +21,21 @@ void molt_boot_record_read(const struct molt_boot_record *record, struct molt_ot
 /* Replaces entry `index` (0 or 1): erases its sector, programs all but seq, reads it back, then
  * seq, without which an entry does not count. (crc covers only seq, so it cannot tell a torn state
  * word from a whole one.) Power may fail at any moment inside: entry `index` is afterwards the old
- * one, unusable, or the complete new one, and the other entry is not touched. */
+ * one, unusable, or the complete new one, and the other entry is not touched. That holds for
+ * program units of 1 to 16 bytes; from 32 on seq and state share a unit, and only a flash that
+ * reports torn units (MOLT_NOR_ECC) tells them from whole ones. */
 MOLT_MUST_USE enum molt_err molt_boot_record_write(const struct molt_boot_record *record, int index,
                                                    const struct molt_otadata *entry);
 
-/* Erases one entry's sector; the whole partition. */
+/* Erases one entry's sector; the whole partition, the entry that decides last, so that a power cut
+ * never lets an older one decide. */
 MOLT_MUST_USE enum molt_err molt_boot_record_erase_entry(const struct molt_boot_record *record,
                                                          int index);
 MOLT_MUST_USE enum molt_err molt_boot_record_erase(const struct molt_boot_record *record);
 
 /* Makes `slot`, in `state`, the one that the next reset boots: the active entry is rewritten when
- * it already selects `slot`, else the other one with the next number. MOLT_ERR_ARG: no such slot;
- * MOLT_ERR_RANGE: no sequence number is left. */
+ * it already selects `slot`, else the other one with the next number (after the last possible
+ * number, numbering starts again). MOLT_ERR_ARG: no such slot. */
 MOLT_MUST_USE enum molt_err molt_boot_record_select(const struct molt_boot_record *record,
                                                     uint32_t slot, uint32_t slot_count,
                                                     enum molt_img_state state);
