@@ -1,42 +1,50 @@
 #!/usr/bin/env bash
-# usage: tools/install_packages.sh [build|test]
+# usage: tools/install_packages.sh build|test
 #
-# Installs from Debian what tools/packages.txt lists and this machine lacks: "build" is what
-# ./demo.sh needs, "test" (the default) is all of it. Prints nothing when nothing is missing.
+# Installs those packages of tools/packages.txt that are missing ("test": all of them; "build":
+# what building and the demo need). Says nothing when there is nothing to do. When it may not
+# install, it says what to type and exits 1.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-kind=${1:-test}
+list=$(dirname "$0")/packages.txt
 
-wanted=$(awk -v kind="$kind" '!/^#/ && NF && (kind == "test" || $2 == kind) { print $1 }' tools/packages.txt)
-missing=()
-for package in $wanted; do
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-    [ "$status" = installed ] || missing+=("$package")
-done
-[ ${#missing[@]} -eq 0 ] && exit 0
+needed() {
+    awk -v test="$1" '$1 !~ /^#/ && NF > 1 && ($2 == "build" || (test == "test" && $2 == "test")) \
+        { print $1 }' "$list"
+}
 
-as_root=()
+missing() {
+    local name
+    for name in $(needed "$1"); do
+        dpkg-query -W -f '${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || echo "$name"
+    done
+}
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "This is no Debian. Please see to it that these are here: $(needed "$1" | tr '\n' ' ')" >&2
+    exit 0
+fi
+packages=$(missing "$1" | tr '\n' ' ')
+[ -n "$packages" ] || exit 0
+
+as_root=
 if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-        echo "molt needs these Debian packages; as root, run:" >&2
-        echo "  apt-get install ${missing[*]}" >&2
+    as_root="sudo -n"
+    if ! sudo -n true 2>/dev/null; then
+        printf 'Some Debian packages are missing. Please install them, then start again:\n' >&2
+        printf '    sudo apt-get install --no-install-recommends %s\n' "$packages" >&2
         exit 1
     fi
-    as_root=(sudo)
 fi
 
-echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
+echo "installing $packages"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1
-}
-# The package lists of a fresh machine are empty or old; fetch them only when they are the problem.
-if ! install; then
-    if ! "${as_root[@]}" apt-get update >"$log" 2>&1 || ! install; then
-        tail -n 20 "$log" >&2
-        echo "apt-get could not install: ${missing[*]}" >&2
-        exit 1
-    fi
+export DEBIAN_FRONTEND=noninteractive
+install="$as_root apt-get install -y --no-install-recommends $packages"
+# The list of packages may be old, or not there yet: then fetch it and try again.
+if ! $install >"$log" 2>&1 && ! { $as_root apt-get update && $install; } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    printf 'Could not install packages. Is this machine online? To do it by hand:\n    %s\n' \
+        "sudo apt-get install --no-install-recommends $packages" >&2
+    exit 1
 fi

@@ -77,7 +77,8 @@ struct molt_port {
 
     /* One line of log text without its newline. Optional. */
     void (*log)(void *ctx, const char *line);
-    /* Optional: a PEM file's text with many CA certificates, for crt_bundle_attach. */
+    /* Optional: a PEM file's text with many CA certificates, for crt_bundle_attach. A NUL follows
+     * the text and does not count in *len. It stays valid as long as the port. */
     enum molt_err (*ca_bundle)(void *ctx, const char **pem, size_t *len);
 
     /* Facts about the chip. */
