@@ -8,6 +8,9 @@
 #ifndef CONFIG_PARTITION_TABLE_OFFSET
 #define CONFIG_PARTITION_TABLE_OFFSET 0x8000
 #endif
+#ifndef CONFIG_BOOTLOADER_OFFSET_IN_FLASH
+#define CONFIG_BOOTLOADER_OFFSET_IN_FLASH 0x0 /* depends on the chip; struct molt_chip knows too */
+#endif
 #ifndef CONFIG_PARTITION_TABLE_MD5
 #define CONFIG_PARTITION_TABLE_MD5 1 /* the app-side reader insists on the MD5 row */
 #endif
@@ -130,6 +133,9 @@
 #endif
 #ifndef CONFIG_MOLT_PARTITIONS_MAX
 #define CONFIG_MOLT_PARTITIONS_MAX 95 /* rows of the table that the app can see */
+#endif
+#ifndef CONFIG_MOLT_PARTITION_ITERATORS
+#define CONFIG_MOLT_PARTITION_ITERATORS 4 /* esp_partition_find() without release */
 #endif
 #ifndef CONFIG_MOLT_EXTERNAL_PARTITIONS
 #define CONFIG_MOLT_EXTERNAL_PARTITIONS 4 /* esp_partition_register_external() */
