@@ -1,22 +1,25 @@
 #include "crypto/digest.h"
 
-/* The _ret functions fail only when a hardware accelerator does (MBEDTLS_SHA256_ALT); a digest that
- * was not computed must not look like one, so a failure leaves a digest that matches nothing. */
+#include <string.h>
+
+/* The _ret functions fail only when a hardware accelerator does (MBEDTLS_SHA256_ALT). A digest that
+ * was not computed comes out as zeros, which is no image's. MD5 is only a checksum. */
 
 void molt_sha256_start(struct molt_sha256 *d)
 {
     mbedtls_sha256_init(&d->ctx);
-    (void)mbedtls_sha256_starts_ret(&d->ctx, 0);
+    d->failed = mbedtls_sha256_starts_ret(&d->ctx, 0) != 0;
 }
 
 void molt_sha256_add(struct molt_sha256 *d, const void *bytes, size_t len)
 {
-    (void)mbedtls_sha256_update_ret(&d->ctx, bytes, len);
+    if (mbedtls_sha256_update_ret(&d->ctx, bytes, len) != 0) d->failed = true;
 }
 
 void molt_sha256_finish(struct molt_sha256 *d, uint8_t digest[MOLT_SHA256_LEN])
 {
-    (void)mbedtls_sha256_finish_ret(&d->ctx, digest);
+    if (mbedtls_sha256_finish_ret(&d->ctx, digest) != 0) d->failed = true;
+    if (d->failed) memset(digest, 0, MOLT_SHA256_LEN);
 }
 
 void molt_md5_start(struct molt_md5 *d)

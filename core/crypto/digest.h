@@ -16,6 +16,7 @@ enum { MOLT_SHA256_LEN = 32, MOLT_MD5_LEN = 16 };
 
 struct molt_sha256 {
     mbedtls_sha256_context ctx;
+    bool failed; /* the digest will be zeros */
 };
 
 void molt_sha256_start(struct molt_sha256 *d);

@@ -95,7 +95,10 @@ void molt_bootloader_desc_encode(const struct molt_bootloader_desc *d,
 
 /* ---- chips ---------------------------------------------------------------------------------- */
 
-enum { MOLT_CHIP_LINUX = 0xFFFF }; /* what ESP-IDF's linux target puts into its images */
+enum {
+    MOLT_CHIP_ESP32 = 0x0000,
+    MOLT_CHIP_LINUX = 0xFFFF, /* what ESP-IDF's linux target puts into its images */
+};
 
 struct molt_chip {
     const char *name; /* "esp32c3"; "linux" is the virtual device */
@@ -116,6 +119,9 @@ const struct molt_chip *molt_chip_by_id(uint16_t id);
 /* index from 0; NULL behind the last. */
 const struct molt_chip *molt_chip_at(size_t index);
 
+/* Whether a segment with this load address is mapped from flash rather than copied to RAM. */
+bool molt_chip_maps(const struct molt_chip *chip, uint32_t load_addr);
+
 /* ---- checking -------------------------------------------------------------------------------- */
 
 /* What a device accepts. */
@@ -126,8 +132,9 @@ struct molt_image_rules {
     bool ignore_max_rev;          /* the "disable max check" fuse */
     bool is_bootloader;           /* no descriptor needed, no max revision, no digest check */
     bool need_app_desc;           /* refuse an app without one (stock verifiers accept it) */
+    bool layout_only;             /* neither chip nor checksum nor digest: data is not looked at */
     uint32_t addr;                /* flash address of the image's first byte */
-    uint32_t len_max;             /* bytes of the partition */
+    uint32_t len_max;             /* bytes of the partition, at most MOLT_IMAGE_LEN_MAX */
 };
 
 struct molt_image {
@@ -136,6 +143,7 @@ struct molt_image {
     uint32_t len; /* all of it, digest included; without any signature */
     bool has_desc;
     uint32_t secure_version;         /* of the app descriptor, 0 without one */
+    uint32_t mmu_page_len;           /* 0 when rules.chip is NULL */
     uint8_t digest[MOLT_SHA256_LEN]; /* as appended; computed when none is */
 };
 
@@ -157,14 +165,14 @@ struct molt_image_walk {
     struct molt_image *image;
     struct molt_image_error *error;
     struct molt_sha256 sha;
+    enum molt_err failed;
     uint32_t off;  /* bytes taken so far */
     uint32_t left; /* bytes to go in the present part */
     uint8_t part;  /* header, segment header, descriptor, data, padding, digest, done */
     uint8_t segment_index;
     uint8_t checksum;
-    uint8_t held_len;
-    uint32_t page_len;
-    uint8_t held[MOLT_APP_DESC_LEN]; /* a header or descriptor that is not complete yet */
+    uint16_t held_len;
+    uint8_t held[MOLT_APP_DESC_LEN]; /* a part that is looked at as a whole, so far */
 };
 
 /* *rules, *image and *error must live as long as the walk. */
@@ -175,9 +183,19 @@ void molt_image_walk_start(struct molt_image_walk *w, const struct molt_image_ru
  * exactly that much never reads past the image. */
 uint32_t molt_image_walk_wants(const struct molt_image_walk *w);
 
-/* Bytes behind the image's end are ignored. MOLT_ERR_FORMAT, MOLT_ERR_CHECKSUM (checksum byte or
- * digest), MOLT_ERR_WRONG_CHIP (id or a revision), MOLT_ERR_RANGE (leaves the partition); then
- * *error says where and why, *image is zeroed, and the walk is over. */
+/* With rules.layout_only: takes the bytes that follow, up to the next ones worth reading, as if they
+ * had been fed, and returns how many; 0 otherwise. */
+uint32_t molt_image_walk_skip(struct molt_image_walk *w);
+
+/* Bytes behind the image's end are ignored. Then *error says where and why, *image is zeroed, the
+ * walk is over, and further calls return the same:
+ *   MOLT_ERR_ARG         rules.len_max is more than MOLT_IMAGE_LEN_MAX
+ *   MOLT_ERR_RANGE       the image leaves the partition
+ *   MOLT_ERR_FORMAT      magic, segment count, a segment's length or address
+ *   MOLT_ERR_CHECKSUM    checksum byte or digest
+ *   MOLT_ERR_WRONG_CHIP  chip id, a revision, or (only where the page size is in the descriptor)
+ *                        no descriptor
+ * ESP-IDF's verifier gives ESP_ERR_INVALID_ARG, three times ESP_ERR_IMAGE_INVALID, and ESP_FAIL. */
 MOLT_MUST_USE enum molt_err molt_image_walk_feed(struct molt_image_walk *w, const void *bytes,
                                                  uint32_t len);
 
