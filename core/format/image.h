@@ -30,6 +30,10 @@ enum {
     MOLT_IMAGE_CHECKSUM_SEED = 0xEF,
     MOLT_APP_DESC_OFF = 32, /* header and first segment header */
     MOLT_APP_DESC_LEN = 256,
+    MOLT_APP_DESC_SECURE_VERSION = 4, /* offsets in it of what checking needs */
+    MOLT_APP_DESC_EFUSE_REV_MIN = 176,
+    MOLT_APP_DESC_EFUSE_REV_MAX = 178,
+    MOLT_APP_DESC_MMU_PAGE = 180,
     MOLT_BOOTLOADER_DESC_LEN = 80,
     MOLT_BOOTLOADER_DESC_MAGIC = 80,
     MOLT_IMAGE_LEN_MAX = 0x1000000, /* 16 MiB: ESP-IDF refuses larger partitions */
@@ -110,7 +114,7 @@ struct molt_chip {
      * and flash address must agree modulo the page. start == end: none. */
     struct {
         uint32_t start, end;
-    } mapped[3];
+    } mapped[2];
 };
 
 /* NULL when unknown. */
@@ -147,12 +151,48 @@ struct molt_image {
     uint8_t digest[MOLT_SHA256_LEN]; /* as appended; computed when none is */
 };
 
-/* Where and why an image was refused. Texts are constants. */
-struct molt_image_error {
-    uint32_t off;
-    const char *field;
-    const char *why;
+/* Every way to refuse an image: name, error, field, why. Texts are apart from the checks
+ * (image_error.c), so that a bootloader which does not print them does not carry them. */
+#define MOLT_IMAGE_RULES(X)                                                                        \
+    X(WHOLE, RANGE, "image", "is truncated")                                                       \
+    X(READABLE, FLASH, "image", "cannot be read from flash")                                       \
+    X(PARTITION_LEN, ARG, "partition", "is larger than 16 MiB")                                    \
+    X(HEADER_FITS, RANGE, "header", "leaves the partition")                                        \
+    X(MAGIC_BYTE, FORMAT, "magic", "is not 0xE9")                                                  \
+    X(CHIP_ID, WRONG_CHIP, "chip id", "is another chip's")                                         \
+    X(CHIP_REV_MIN, WRONG_CHIP, "minimum chip revision", "is above this chip's")                   \
+    X(CHIP_REV_MAX, WRONG_CHIP, "maximum chip revision", "is below this chip's")                   \
+    X(SEGMENT_COUNT, FORMAT, "segment count", "is more than 16")                                   \
+    X(SEGMENT_HEADER_FITS, RANGE, "segment header", "leaves the partition")                        \
+    X(SEGMENT_LEN_UNIT, FORMAT, "segment length", "is not a multiple of 4")                        \
+    X(SEGMENT_LEN_MAX, FORMAT, "segment length", "is 16 MiB or more")                              \
+    X(SEGMENT_LEN_DESC, FORMAT, "segment length", "is too short for an app descriptor")            \
+    X(SEGMENT_FITS, RANGE, "segment length", "leaves the partition")                               \
+    X(LOAD_ADDR, FORMAT, "load address", "does not match the flash address modulo the MMU page")   \
+    X(DESC_NEEDED, FORMAT, "app descriptor", "is missing")                                         \
+    X(DESC_PAGE, WRONG_CHIP, "app descriptor", "is missing, and with it the MMU page size")        \
+    X(EFUSE_REV_MIN, WRONG_CHIP, "minimum eFuse block revision", "is above this chip's")           \
+    X(EFUSE_REV_MAX, WRONG_CHIP, "maximum eFuse block revision", "is below this chip's")           \
+    X(CHECKSUM_FITS, RANGE, "checksum", "leaves the partition")                                    \
+    X(CHECKSUM, CHECKSUM, "checksum", "is not that of the segments")                               \
+    X(DIGEST_FITS, RANGE, "SHA-256", "leaves the partition")                                       \
+    X(DIGEST, CHECKSUM, "SHA-256", "is not that of the image")
+
+enum molt_image_rule {
+#define X(name, err, field, why) MOLT_IMAGE_##name,
+    MOLT_IMAGE_RULES(X)
+#undef X
 };
+
+/* Where an image was refused, and by which rule. */
+struct molt_image_error {
+    uint32_t off; /* from the start of the image */
+    enum molt_image_rule rule;
+};
+
+/* "load address"; "does not match ...". */
+const char *molt_image_error_field(const struct molt_image_error *error);
+const char *molt_image_error_why(const struct molt_image_error *error);
 
 /* Feed it bytes 0, 1, 2, ... of the image, in pieces of any size:
  *

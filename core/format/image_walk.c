@@ -21,23 +21,27 @@ enum {
     BLOCK_LEN = 16,              /* padding and checksum fill one up */
 };
 
-static enum molt_err fail_at(struct molt_image_walk *w, enum molt_err err, uint32_t off,
-                             const char *field, const char *why)
+static const uint8_t k_rule_err[] = {
+#define X(name, err, field, why) [MOLT_IMAGE_##name] = MOLT_ERR_##err,
+    MOLT_IMAGE_RULES(X)
+#undef X
+};
+
+static enum molt_err fail_at(struct molt_image_walk *w, enum molt_image_rule rule, uint32_t off)
 {
-    *w->error = (struct molt_image_error){ off, field, why };
+    *w->error = (struct molt_image_error){ off, rule };
     memset(w->image, 0, sizeof *w->image);
-    w->failed = err;
+    w->failed = (enum molt_err)k_rule_err[rule];
     w->part = DONE;
     w->left = 0;
-    return err;
+    return w->failed;
 }
 
-/* The next part is `len` bytes, all of them inside the partition. */
+/* The next part is `len` bytes, all of them inside the partition, or `rule` is broken. */
 static enum molt_err begin(struct molt_image_walk *w, enum part part, uint32_t len,
-                           const char *field)
+                           enum molt_image_rule rule)
 {
-    if (!molt_range_fits(w->off, len, w->rules->len_max))
-        return fail_at(w, MOLT_ERR_RANGE, w->off, field, "leaves the partition");
+    if (!molt_range_fits(w->off, len, w->rules->len_max)) return fail_at(w, rule, w->off);
     w->part = (uint8_t)part;
     w->left = len;
     w->held_len = 0;
@@ -47,11 +51,11 @@ static enum molt_err begin(struct molt_image_walk *w, enum part part, uint32_t l
 static enum molt_err begin_segment_or_pad(struct molt_image_walk *w)
 {
     if (w->segment_index < w->image->header.segment_count)
-        return begin(w, SEGMENT, MOLT_IMAGE_SEGMENT_HEADER_LEN, "segment header");
-    return begin(w, PAD, BLOCK_LEN - w->off % BLOCK_LEN, "checksum");
+        return begin(w, SEGMENT, MOLT_IMAGE_SEGMENT_HEADER_LEN, MOLT_IMAGE_SEGMENT_HEADER_FITS);
+    return begin(w, PAD, BLOCK_LEN - w->off % BLOCK_LEN, MOLT_IMAGE_CHECKSUM_FITS);
 }
 
-static bool is_limit(uint16_t rev)
+static bool is_limit(uint32_t rev)
 {
     return rev != 0 && rev != NO_LIMIT;
 }
@@ -59,14 +63,13 @@ static bool is_limit(uint16_t rev)
 static enum molt_err check_chip(struct molt_image_walk *w, const struct molt_image_header *h)
 {
     const struct molt_image_rules *rules = w->rules;
+    bool has_max =
+        !rules->is_bootloader && !rules->ignore_max_rev && is_limit(h->max_chip_rev_full);
 
-    if (h->chip_id != rules->chip->id)
-        return fail_at(w, MOLT_ERR_WRONG_CHIP, 12, "chip id", "is another chip's");
-    if (rules->chip_rev < h->min_chip_rev_full)
-        return fail_at(w, MOLT_ERR_WRONG_CHIP, 15, "minimum chip revision", "is above this chip's");
-    if (!rules->is_bootloader && !rules->ignore_max_rev && is_limit(h->max_chip_rev_full) &&
-        rules->chip_rev > h->max_chip_rev_full)
-        return fail_at(w, MOLT_ERR_WRONG_CHIP, 17, "maximum chip revision", "is below this chip's");
+    if (h->chip_id != rules->chip->id) return fail_at(w, MOLT_IMAGE_CHIP_ID, 12);
+    if (rules->chip_rev < h->min_chip_rev_full) return fail_at(w, MOLT_IMAGE_CHIP_REV_MIN, 15);
+    if (has_max && rules->chip_rev > h->max_chip_rev_full)
+        return fail_at(w, MOLT_IMAGE_CHIP_REV_MAX, 17);
     return MOLT_OK;
 }
 
@@ -75,16 +78,15 @@ static enum molt_err finish_header(struct molt_image_walk *w)
     struct molt_image_header *h = &w->image->header;
 
     *h = molt_image_header_decode(w->held);
-    if (h->magic != MOLT_IMAGE_MAGIC) return fail_at(w, MOLT_ERR_FORMAT, 0, "magic", "is not 0xE9");
+    if (h->magic != MOLT_IMAGE_MAGIC) return fail_at(w, MOLT_IMAGE_MAGIC_BYTE, 0);
     if (w->rules->chip && !w->rules->layout_only) {
         enum molt_err err = check_chip(w, h);
         if (err) return err;
     }
-    if (h->segment_count > MOLT_IMAGE_SEGMENTS_MAX)
-        return fail_at(w, MOLT_ERR_FORMAT, 1, "segment count", "is more than 16");
+    if (h->segment_count > MOLT_IMAGE_SEGMENTS_MAX) return fail_at(w, MOLT_IMAGE_SEGMENT_COUNT, 1);
     if (w->rules->chip) w->image->mmu_page_len = w->rules->chip->mmu_page_len;
     if (w->rules->need_app_desc && h->segment_count == 0)
-        return fail_at(w, MOLT_ERR_FORMAT, 1, "app descriptor", "is missing");
+        return fail_at(w, MOLT_IMAGE_DESC_NEEDED, 1);
     return begin_segment_or_pad(w);
 }
 
@@ -94,9 +96,8 @@ static enum molt_err check_mapping(struct molt_image_walk *w, const struct molt_
     uint32_t page_len = w->image->mmu_page_len;
 
     if (!w->rules->chip || !molt_chip_maps(w->rules->chip, s->load_addr)) return MOLT_OK;
-    if ((w->rules->addr + s->off - s->load_addr) % page_len == 0) return MOLT_OK;
-    return fail_at(w, MOLT_ERR_FORMAT, s->off - MOLT_IMAGE_SEGMENT_HEADER_LEN, "load address",
-                   "does not match the flash address modulo the MMU page");
+    if (((w->rules->addr + s->off - s->load_addr) & (page_len - 1)) == 0) return MOLT_OK;
+    return fail_at(w, MOLT_IMAGE_LOAD_ADDR, s->off - MOLT_IMAGE_SEGMENT_HEADER_LEN);
 }
 
 static enum molt_err finish_segment_header(struct molt_image_walk *w)
@@ -105,97 +106,98 @@ static enum molt_err finish_segment_header(struct molt_image_walk *w)
     uint32_t len_off = w->off - 4;
     bool has_room_for_desc = w->segment_index == 0 && !w->rules->is_bootloader;
 
-    *s = (struct molt_image_segment){
-        .load_addr = molt_load_le32(w->held),
-        .len = molt_load_le32(w->held + 4),
-        .off = w->off,
-    };
-    if (s->len % 4)
-        return fail_at(w, MOLT_ERR_FORMAT, len_off, "segment length", "is not a multiple of 4");
-    if (s->len >= SEGMENT_LEN_END)
-        return fail_at(w, MOLT_ERR_FORMAT, len_off, "segment length", "is 16 MiB or more");
+    s->load_addr = molt_load_le32(w->held);
+    s->len = molt_load_le32(w->held + 4);
+    s->off = w->off;
+    if (s->len % 4) return fail_at(w, MOLT_IMAGE_SEGMENT_LEN_UNIT, len_off);
+    if (s->len >= SEGMENT_LEN_END) return fail_at(w, MOLT_IMAGE_SEGMENT_LEN_MAX, len_off);
     if (has_room_for_desc && s->len < MOLT_APP_DESC_LEN)
-        return fail_at(w, MOLT_ERR_FORMAT, len_off, "segment length",
-                       "is too short for an app descriptor");
+        return fail_at(w, MOLT_IMAGE_SEGMENT_LEN_DESC, len_off);
     if (!molt_range_fits(s->off, s->len, w->rules->len_max))
-        return fail_at(w, MOLT_ERR_RANGE, len_off, "segment length", "leaves the partition");
-    if (has_room_for_desc) return begin(w, DESC, MOLT_APP_DESC_LEN, "app descriptor");
+        return fail_at(w, MOLT_IMAGE_SEGMENT_FITS, len_off);
+    if (has_room_for_desc) return begin(w, DESC, MOLT_APP_DESC_LEN, MOLT_IMAGE_SEGMENT_FITS);
 
     enum molt_err err = check_mapping(w, s);
     if (err) return err;
-    return begin(w, DATA, s->len, "segment");
+    return begin(w, DATA, s->len, MOLT_IMAGE_SEGMENT_FITS);
 }
 
-static enum molt_err check_efuse_rev(struct molt_image_walk *w, const struct molt_app_desc *desc)
+static enum molt_err check_efuse_rev(struct molt_image_walk *w)
 {
-    uint16_t min = desc->min_efuse_blk_rev_full, max = desc->max_efuse_blk_rev_full;
-    uint16_t own = w->rules->efuse_blk_rev;
+    uint32_t limits = molt_load_le32(w->held + MOLT_APP_DESC_EFUSE_REV_MIN);
+    uint32_t min = limits & 0xFFFF, max = limits >> 16, own = w->rules->efuse_blk_rev;
 
     if (is_limit(min) && own < min)
-        return fail_at(w, MOLT_ERR_WRONG_CHIP, MOLT_APP_DESC_OFF + 176,
-                       "minimum eFuse block revision", "is above this chip's");
+        return fail_at(w, MOLT_IMAGE_EFUSE_REV_MIN,
+                       MOLT_APP_DESC_OFF + MOLT_APP_DESC_EFUSE_REV_MIN);
     if (is_limit(max) && own > max && !w->rules->ignore_max_rev)
-        return fail_at(w, MOLT_ERR_WRONG_CHIP, MOLT_APP_DESC_OFF + 178,
-                       "maximum eFuse block revision", "is below this chip's");
+        return fail_at(w, MOLT_IMAGE_EFUSE_REV_MAX,
+                       MOLT_APP_DESC_OFF + MOLT_APP_DESC_EFUSE_REV_MAX);
+    return MOLT_OK;
+}
+
+/* What the descriptor says about pages, where the chip leaves that open. */
+static enum molt_err find_page_len(struct molt_image_walk *w, const struct molt_chip *chip)
+{
+    uint32_t log2 = w->held[MOLT_APP_DESC_MMU_PAGE];
+    uint32_t page_len = log2 < 32 ? UINT32_C(1) << log2 : 0;
+
+    if (chip->mmu_page_min == chip->mmu_page_max) return MOLT_OK;
+    if (!w->image->has_desc) return fail_at(w, MOLT_IMAGE_DESC_PAGE, MOLT_APP_DESC_OFF);
+    if (page_len >= chip->mmu_page_min && page_len <= chip->mmu_page_max)
+        w->image->mmu_page_len = page_len;
     return MOLT_OK;
 }
 
 static enum molt_err finish_desc(struct molt_image_walk *w)
 {
-    const struct molt_app_desc desc = molt_app_desc_decode(w->held);
     const struct molt_chip *chip = w->rules->chip;
     struct molt_image *image = w->image;
-    enum molt_err err;
+    enum molt_err err = MOLT_OK;
 
-    image->has_desc = desc.magic == MOLT_APP_DESC_MAGIC;
-    if (image->has_desc) image->secure_version = desc.secure_version;
+    image->has_desc = molt_load_le32(w->held) == MOLT_APP_DESC_MAGIC;
+    if (image->has_desc)
+        image->secure_version = molt_load_le32(w->held + MOLT_APP_DESC_SECURE_VERSION);
     if (!image->has_desc && w->rules->need_app_desc)
-        return fail_at(w, MOLT_ERR_FORMAT, MOLT_APP_DESC_OFF, "app descriptor", "is missing");
-
-    if (chip && chip->mmu_page_min != chip->mmu_page_max) {
-        uint32_t page_len = desc.mmu_page_size < 32 ? UINT32_C(1) << desc.mmu_page_size : 0;
-
-        if (!image->has_desc)
-            return fail_at(w, MOLT_ERR_WRONG_CHIP, MOLT_APP_DESC_OFF, "app descriptor",
-                           "is missing, and with it the MMU page size");
-        if (page_len >= chip->mmu_page_min && page_len <= chip->mmu_page_max)
-            image->mmu_page_len = page_len;
-    }
+        return fail_at(w, MOLT_IMAGE_DESC_NEEDED, MOLT_APP_DESC_OFF);
+    if (chip) err = find_page_len(w, chip);
+    if (err) return err;
     err = check_mapping(w, &image->segment[0]);
     if (err) return err;
     /* esp32 has no eFuses for this; ESP-IDF does not look at the magic first. */
-    if (chip && chip->id != MOLT_CHIP_ESP32 && !w->rules->layout_only) {
-        err = check_efuse_rev(w, &desc);
-        if (err) return err;
-    }
-    return begin(w, DATA, image->segment[0].len - MOLT_APP_DESC_LEN, "segment");
+    if (chip && chip->id != MOLT_CHIP_ESP32 && !w->rules->layout_only) err = check_efuse_rev(w);
+    if (err) return err;
+    return begin(w, DATA, image->segment[0].len - MOLT_APP_DESC_LEN, MOLT_IMAGE_SEGMENT_FITS);
+}
+
+static enum molt_err finish_image(struct molt_image_walk *w)
+{
+    w->image->len = w->off;
+    w->part = DONE;
+    return MOLT_OK;
 }
 
 static enum molt_err finish_pad(struct molt_image_walk *w)
 {
     if (!w->rules->layout_only && w->held[w->held_len - 1] != w->checksum)
-        return fail_at(w, MOLT_ERR_CHECKSUM, w->off - 1, "checksum", "is not that of the segments");
-    if (w->image->header.hash_appended) return begin(w, DIGEST, MOLT_SHA256_LEN, "SHA-256");
+        return fail_at(w, MOLT_IMAGE_CHECKSUM, w->off - 1);
+    if (w->image->header.hash_appended)
+        return begin(w, DIGEST, MOLT_SHA256_LEN, MOLT_IMAGE_DIGEST_FITS);
     if (!w->rules->layout_only) molt_sha256_finish(&w->sha, w->image->digest);
-    w->image->len = w->off;
-    w->part = DONE;
-    return MOLT_OK;
+    return finish_image(w);
 }
 
 static enum molt_err finish_digest(struct molt_image_walk *w)
 {
-    uint8_t computed[MOLT_SHA256_LEN];
+    uint8_t *digest = w->image->digest;
 
-    molt_sha256_finish(&w->sha, computed);
+    molt_sha256_finish(&w->sha, digest);
     /* A bootloader's header may have been changed when it was flashed (esptool does). */
     if (!w->rules->layout_only && !w->rules->is_bootloader &&
-        !molt_equal_const_time(computed, w->held, sizeof computed))
-        return fail_at(w, MOLT_ERR_CHECKSUM, w->off - MOLT_SHA256_LEN, "SHA-256",
-                       "is not that of the image");
-    memcpy(w->image->digest, w->held, sizeof w->image->digest);
-    w->image->len = w->off;
-    w->part = DONE;
-    return MOLT_OK;
+        !molt_equal_const_time(digest, w->held, MOLT_SHA256_LEN))
+        return fail_at(w, MOLT_IMAGE_DIGEST, w->off - MOLT_SHA256_LEN);
+    memcpy(digest, w->held, MOLT_SHA256_LEN);
+    return finish_image(w);
 }
 
 static enum molt_err finish_part(struct molt_image_walk *w)
@@ -268,12 +270,12 @@ void molt_image_walk_start(struct molt_image_walk *w, const struct molt_image_ru
     w->image = image;
     w->error = error;
     w->checksum = MOLT_IMAGE_CHECKSUM_SEED;
-    *error = (struct molt_image_error){ 0, "image", "is not complete" };
+    *error = (struct molt_image_error){ 0, MOLT_IMAGE_WHOLE };
     molt_sha256_start(&w->sha);
     if (rules->len_max > MOLT_IMAGE_LEN_MAX)
-        (void)fail_at(w, MOLT_ERR_ARG, 0, "partition", "is larger than 16 MiB");
+        (void)fail_at(w, MOLT_IMAGE_PARTITION_LEN, 0);
     else
-        (void)begin(w, HEADER, MOLT_IMAGE_HEADER_LEN, "header");
+        (void)begin(w, HEADER, MOLT_IMAGE_HEADER_LEN, MOLT_IMAGE_HEADER_FITS);
 }
 
 uint32_t molt_image_walk_wants(const struct molt_image_walk *w)
@@ -325,6 +327,6 @@ enum molt_err molt_image_check(const uint8_t *bytes, size_t len,
     molt_image_walk_start(&w, rules, image, error);
     enum molt_err err = molt_image_walk_feed(&w, bytes, fed);
     if (err) return err;
-    if (!molt_image_walk_done(&w)) return fail_at(&w, MOLT_ERR_RANGE, fed, "image", "is truncated");
+    if (!molt_image_walk_done(&w)) return fail_at(&w, MOLT_IMAGE_WHOLE, fed);
     return MOLT_OK;
 }

@@ -31,7 +31,7 @@ enum molt_err molt_slot_verify(const struct molt_region *slot, const struct molt
 
         enum molt_err err = feed(&w, slot, off, &len);
         if (err == MOLT_ERR_FLASH || err == MOLT_ERR_ECC) {
-            *error = (struct molt_image_error){ off, "image", "cannot be read from flash" };
+            *error = (struct molt_image_error){ off, MOLT_IMAGE_READABLE };
             memset(image, 0, sizeof *image);
         }
         if (err) return err;

@@ -60,7 +60,7 @@ TEST(an_image_without_segments_is_accepted)
 
     rules.need_app_desc = true;
     CHECK_EQ(check(bytes, sizeof bytes, &rules), MOLT_ERR_FORMAT);
-    CHECK_STR(error.field, "app descriptor");
+    CHECK_STR(molt_image_error_field(&error), "app descriptor");
 }
 
 TEST(every_truncation_is_refused)
@@ -203,8 +203,8 @@ TEST(each_rule_has_its_error_place_and_name)
         CHECK_EQ(check(bytes, sizeof bytes, &rules), cases[i].err);
         if (cases[i].err == MOLT_OK) continue;
         CHECK_EQ(error.off, cases[i].off);
-        CHECK_STR(error.field, cases[i].field);
-        CHECK(error.why && *error.why);
+        CHECK_STR(molt_image_error_field(&error), cases[i].field);
+        CHECK(*molt_image_error_why(&error));
         CHECK_MEM(&image, &none, sizeof none);
     }
 }
@@ -326,7 +326,7 @@ TEST(mapped_segments_agree_with_the_flash_address_modulo_the_page)
         rules.addr = cases[i].addr;
         CHECK_EQ(check(bytes, sizeof bytes, &rules), cases[i].err);
         CHECK_EQ(image.mmu_page_len, cases[i].page_len);
-        if (cases[i].err) CHECK_STR(error.field, "load address");
+        if (cases[i].err) CHECK_STR(molt_image_error_field(&error), "load address");
     }
 }
 
@@ -360,7 +360,7 @@ TEST(a_missing_descriptor_matters_where_the_page_size_is_in_it)
         CHECK(!image.has_desc);
         if (!cases[i].err) continue;
         CHECK_EQ(error.off, MOLT_APP_DESC_OFF);
-        CHECK_STR(error.field, "app descriptor");
+        CHECK_STR(molt_image_error_field(&error), "app descriptor");
     }
 }
 
@@ -401,7 +401,7 @@ TEST(a_partition_larger_than_any_image_may_be_is_an_argument_error)
     CHECK_EQ(check(bytes, sizeof bytes, &rules), MOLT_OK);
     rules.len_max = MOLT_IMAGE_LEN_MAX + 1;
     CHECK_EQ(check(bytes, sizeof bytes, &rules), MOLT_ERR_ARG);
-    CHECK_STR(error.field, "partition");
+    CHECK_STR(molt_image_error_field(&error), "partition");
 }
 
 TEST(layout_only_skips_data_and_ignores_chip_checksum_and_digest)
@@ -446,7 +446,7 @@ TEST(after_a_failure_the_walk_is_over_and_says_the_same_again)
     CHECK_EQ(molt_image_walk_wants(&w), 0);
     vector_image(bytes);
     CHECK_EQ(molt_image_walk_feed(&w, bytes, sizeof bytes), MOLT_ERR_FORMAT);
-    CHECK_STR(error.field, "magic");
+    CHECK_STR(molt_image_error_field(&error), "magic");
 }
 
 TEST(sixteen_segments_some_of_them_empty_are_accepted)

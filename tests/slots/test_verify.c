@@ -39,7 +39,7 @@ TEST(an_image_in_flash_is_verified_with_and_without_a_mapping)
         flash[VECTOR_ADDR + 100] ^= 4;
         CHECK_EQ(molt_slot_verify(&slot, &rules, &image, &error), MOLT_ERR_CHECKSUM);
         CHECK_EQ(image.len, 0);
-        CHECK_STR(error.field, "checksum");
+        CHECK_STR(molt_image_error_field(&error), "checksum");
     }
 }
 
@@ -88,7 +88,7 @@ TEST(the_slot_s_address_decides_about_the_mapping)
     memcpy(flash + 0x21000, bytes, sizeof bytes);
     CHECK_EQ(molt_region_make(&ram.nor, 0x21000, SLOT_LEN, &slot), MOLT_OK);
     CHECK_EQ(molt_slot_verify(&slot, &rules, &image, &error), MOLT_ERR_FORMAT);
-    CHECK_STR(error.field, "load address");
+    CHECK_STR(molt_image_error_field(&error), "load address");
 }
 
 TEST(an_erased_slot_has_no_image_and_no_descriptor)
@@ -98,7 +98,7 @@ TEST(an_erased_slot_has_no_image_and_no_descriptor)
     struct molt_image_rules rules = put(NULL, 0, SLOT_LEN, true);
     CHECK_EQ(molt_slot_verify(&slot, &rules, &image, &error), MOLT_ERR_FORMAT);
     CHECK_EQ(error.off, 0);
-    CHECK_STR(error.field, "magic");
+    CHECK_STR(molt_image_error_field(&error), "magic");
     CHECK_EQ(molt_slot_app_desc(&slot, &desc), MOLT_ERR_NOT_FOUND);
 }
 
@@ -130,7 +130,7 @@ TEST(layout_only_reads_no_data)
         CHECK_EQ(image.len, VECTOR_LEN);
         CHECK_EQ(molt_region_make(&ram.nor, VECTOR_ADDR, VECTOR_LEN - 1, &slot), MOLT_OK);
         CHECK_EQ(molt_slot_verify(&slot, &rules, &image, &error), MOLT_ERR_RANGE);
-        CHECK_STR(error.field, "SHA-256");
+        CHECK_STR(molt_image_error_field(&error), "SHA-256");
     }
 }
 
