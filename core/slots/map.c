@@ -27,13 +27,13 @@ void molt_slot_map_count(struct molt_slot_map *map)
     while (map->count < MOLT_OTA_SLOTS_MAX && map->ota[map->count].len > 0) map->count++;
 }
 
-enum molt_err molt_slot_map_read(struct molt_nor *nor, uint32_t table_addr,
-                                 struct molt_slot_map *map, struct molt_ptable_error *error)
+enum molt_err molt_table_each(struct molt_nor *nor, uint32_t table_addr,
+                              void (*each)(void *ctx, const struct molt_partition *row), void *ctx,
+                              struct molt_ptable_error *error)
 {
     struct molt_ptable_reader reader;
     struct molt_region table;
 
-    *map = (struct molt_slot_map){ .count = 0 };
     *error = (struct molt_ptable_error){ .field = "table", .why = "outside the flash" };
     enum molt_err err = molt_region_make(nor, table_addr, MOLT_PTABLE_LEN, &table);
     if (err) return err;
@@ -43,21 +43,42 @@ enum molt_err molt_slot_map_read(struct molt_nor *nor, uint32_t table_addr,
         uint8_t bytes[MOLT_PTABLE_ROW_LEN];
         struct molt_partition row;
 
-        error->why = "no end";
+        *error = (struct molt_ptable_error){ .off = off, .field = "table", .why = "no end" };
         if (off == MOLT_PTABLE_LEN) return MOLT_ERR_FORMAT;
+        error->why = "cannot be read from flash";
         err = molt_region_read(&table, off, bytes, sizeof bytes);
         if (err) return err;
 
-        enum molt_ptable_step step = molt_ptable_reader_next(&reader, bytes, &row);
-        if (step == MOLT_PTABLE_END) break;
-        if (step == MOLT_PTABLE_BAD) {
+        switch (molt_ptable_reader_next(&reader, bytes, &row)) {
+        case MOLT_PTABLE_ROW:
+            each(ctx, &row);
+            break;
+        case MOLT_PTABLE_MD5:
+            break;
+        case MOLT_PTABLE_END:
+            return MOLT_OK;
+        case MOLT_PTABLE_BAD:
             *error = reader.error;
-            return MOLT_ERR_FORMAT;
+            return reader.error.err;
         }
-        if (step == MOLT_PTABLE_ROW) molt_slot_map_add(map, &row);
     }
-    molt_slot_map_count(map);
-    return MOLT_OK;
+}
+
+static void add_row(void *ctx, const struct molt_partition *row)
+{
+    molt_slot_map_add(ctx, row);
+}
+
+enum molt_err molt_slot_map_read(struct molt_nor *nor, uint32_t table_addr,
+                                 struct molt_slot_map *map, struct molt_ptable_error *error)
+{
+    *map = (struct molt_slot_map){ .count = 0 };
+    enum molt_err err = molt_table_each(nor, table_addr, add_row, map, error);
+    if (err)
+        *map = (struct molt_slot_map){ .count = 0 };
+    else
+        molt_slot_map_count(map);
+    return err;
 }
 
 struct molt_extent molt_slot_extent(const struct molt_slot_map *map, int slot)

@@ -37,6 +37,13 @@ MOLT_MUST_USE enum molt_err molt_slot_map_read(struct molt_nor *nor, uint32_t ta
                                                struct molt_slot_map *map,
                                                struct molt_ptable_error *error);
 
+/* Calls `each` with every row of the table at table_addr; checks and errors as above, and rows before
+ * the one that is bad have been seen by then. */
+MOLT_MUST_USE enum molt_err molt_table_each(struct molt_nor *nor, uint32_t table_addr,
+                                            void (*each)(void *ctx,
+                                                         const struct molt_partition *row),
+                                            void *ctx, struct molt_ptable_error *error);
+
 /* Adds one row; for those who walk the table themselves. Call molt_slot_map_count() at the end. */
 void molt_slot_map_add(struct molt_slot_map *map, const struct molt_partition *row);
 void molt_slot_map_count(struct molt_slot_map *map);

@@ -1,0 +1,257 @@
+#include "boot/boot.h"
+
+#include "boot/boot_run.h"
+#include "boot/retained.h"
+#include "slots/boot_record.h"
+#include "slots/verify.h"
+
+void molt_boot_trace(const struct molt_boot_run *run, struct molt_boot_event event)
+{
+    if (run->hooks->trace) run->hooks->trace(run->hooks->ctx, &event);
+}
+
+/* ---- which slot ------------------------------------------------------------------------------- */
+
+static enum molt_err slot_region(const struct molt_boot_run *run, int slot,
+                                 struct molt_region *region)
+{
+    struct molt_extent e = molt_slot_extent(&run->map, slot);
+
+    if (e.len == 0) return MOLT_ERR_NOT_FOUND;
+    return molt_region_make(run->port->flash, e.addr, e.len, region);
+}
+
+/* Whether the app that `entry` selects has a security version that this chip still accepts. */
+static bool is_new_enough(const struct molt_boot_run *run, const struct molt_otadata *entry)
+{
+    struct molt_region region;
+    struct molt_app_desc desc;
+
+    int slot = (int)molt_otadata_slot(entry->seq, run->map.count);
+    if (slot_region(run, slot, &region)) return false;
+    if (molt_slot_app_desc(&region, &desc)) return false;
+    return desc.secure_version >= run->version;
+}
+
+static void write_states(const struct molt_boot_run *run, const struct molt_boot_record *record,
+                         const struct molt_choice *choice, struct molt_otadata entry[2])
+{
+    for (int i = 0; i < choice->write_count; i++) {
+        const struct molt_choice_write *w = &choice->write[i];
+
+        entry[w->index].state = w->state;
+        /* An error is no reason not to boot what was chosen. */
+        enum molt_err err = molt_boot_record_write(record, w->index, &entry[w->index]);
+        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_STATE_WRITTEN,
+                                                       .err = err,
+                                                       .entry = w->index,
+                                                       .state = w->state });
+    }
+}
+
+struct molt_choice molt_boot_choose(const struct molt_boot_run *run)
+{
+    struct molt_boot_record record;
+    struct molt_choice_facts facts = {
+        .slot_count = run->map.count,
+        .has_factory = run->map.factory.len > 0,
+        .rollback = run->config->rollback,
+        .anti_rollback = run->config->anti_rollback,
+    };
+
+    enum molt_err err = molt_boot_record_open(run->port->flash, &run->map, &record);
+    if (err && err != MOLT_ERR_NOT_FOUND)
+        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_OTADATA_BAD, .err = err });
+    facts.has_otadata = !err;
+    if (facts.has_otadata) molt_boot_record_read(&record, facts.entry);
+    for (int i = 0; i < 2 && facts.has_otadata && facts.anti_rollback && facts.slot_count; i++)
+        facts.new_enough[i] = is_new_enough(run, &facts.entry[i]);
+
+    struct molt_choice choice = molt_choice_make(&facts);
+    molt_boot_trace(run, (struct molt_boot_event){
+                             .step = MOLT_BOOT_CHOSEN, .slot = choice.start, .choice = &choice });
+    write_states(run, &record, &choice, facts.entry);
+    return choice;
+}
+
+/* ---- the slot's image -------------------------------------------------------------------------- */
+
+static struct molt_image_rules rules_of(const struct molt_boot_run *run, bool skip_validate)
+{
+    const struct molt_port *port = run->port;
+
+    return (struct molt_image_rules){
+        .chip = molt_chip_by_id(port->chip_id),
+        .chip_rev = port->chip_rev,
+        .efuse_blk_rev = port->efuse_blk_rev,
+        .ignore_max_rev = port->ignore_max_rev,
+        .layout_only = skip_validate,
+    };
+}
+
+/* Verifies and loads what target->slot and target->region say. */
+static enum molt_err take(const struct molt_boot_run *run, bool skip_validate,
+                          struct molt_boot_target *target)
+{
+    struct molt_image_rules rules = rules_of(run, skip_validate);
+    struct molt_boot_event event = { .step = MOLT_BOOT_REFUSED, .slot = target->slot };
+    struct molt_image_error error = { 0 };
+
+    event.image = &error;
+    event.err = molt_slot_verify(&target->region, &rules, &target->image, &error);
+    if (!event.err && run->config->anti_rollback &&
+        (!target->image.has_desc || target->image.secure_version < run->version)) {
+        event.step = MOLT_BOOT_TOO_OLD;
+        event.err = MOLT_ERR_OLD_VERSION;
+    }
+    if (!event.err && run->hooks->load) {
+        event.step = MOLT_BOOT_NOT_LOADED;
+        event.err = run->hooks->load(run->hooks->ctx, target);
+    }
+    if (event.err) molt_boot_trace(run, event);
+    return event.err;
+}
+
+static bool skips_validation(const struct molt_boot_run *run, enum molt_reset_reason reason)
+{
+    const struct molt_boot_config *config = run->config;
+
+    return config->skip_validate_always ||
+           (config->skip_validate_on_power_on && reason == MOLT_RESET_POWERON);
+}
+
+/* ---- waking up --------------------------------------------------------------------------------- */
+
+/* The place that was booted before deep sleep; without retained memory what otadata says, which is
+ * not written to. */
+static enum molt_err place_before_sleep(const struct molt_boot_run *run,
+                                        struct molt_boot_target *target)
+{
+    struct molt_boot_retained retained;
+    struct molt_boot_record record;
+    struct molt_otadata entry[2];
+
+    if (run->hooks->retained) {
+        if (!molt_boot_retained_decode(run->hooks->retained, &retained)) return MOLT_ERR_NOT_FOUND;
+        target->slot = molt_slot_at(&run->map, retained.addr);
+        return molt_region_make(run->port->flash, retained.addr, retained.len, &target->region);
+    }
+
+    target->slot = MOLT_SLOT_FACTORY;
+    if (run->map.count > 0 && !molt_boot_record_open(run->port->flash, &run->map, &record)) {
+        molt_boot_record_read(&record, entry);
+        int active = molt_otadata_active(entry);
+        if (active >= 0) target->slot = (int)molt_otadata_slot(entry[active].seq, run->map.count);
+    }
+    return slot_region(run, target->slot, &target->region);
+}
+
+static bool wakes(const struct molt_boot_run *run, struct molt_boot_target *target)
+{
+    if (place_before_sleep(run, target)) return false;
+    molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_WOKEN, .slot = target->slot });
+    return take(run, true, target) == MOLT_OK;
+}
+
+/* ---- all of it --------------------------------------------------------------------------------- */
+
+/* Entry 0 of a device that was never updated: the slot that runs is the confirmed one. */
+static void initialise(const struct molt_boot_run *run, int slot)
+{
+    struct molt_otadata entry = molt_otadata_blank();
+    struct molt_boot_record record;
+
+    entry.seq = (uint32_t)slot + 1;
+    entry.state = MOLT_IMG_VALID;
+    entry.crc = molt_otadata_crc(entry.seq);
+    enum molt_err err = molt_boot_record_open(run->port->flash, &run->map, &record);
+    if (!err) err = molt_boot_record_write(&record, 0, &entry);
+    molt_boot_trace(
+        run, (struct molt_boot_event){ .step = MOLT_BOOT_INITIALISED, .err = err, .slot = slot });
+}
+
+/* Writes down that target is about to run. Nothing here can keep it from running. */
+static void note_success(const struct molt_boot_run *run, const struct molt_choice *choice,
+                         const struct molt_boot_target *target)
+{
+    bool is_slot = target->slot >= 0 && target->slot < (int)run->map.count;
+    bool initialises = choice->initialise && is_slot;
+    uint32_t version = target->image.secure_version;
+
+    if (initialises) initialise(run, target->slot);
+    /* Only what has been verified and is confirmed raises the version, and only if it is what runs;
+     * a damaged descriptor must not lock the device. */
+    bool confirmed = initialises || (!choice->initialise && target->slot == choice->start);
+    if (choice->raise_version && confirmed && version > run->version) {
+        const struct molt_port *port = run->port;
+        enum molt_err err = port->secure_version->raise(port->ctx, version);
+
+        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_VERSION_RAISED,
+                                                       .err = err,
+                                                       .version = version });
+    }
+    if (run->hooks->retained) {
+        struct molt_boot_retained retained;
+
+        (void)molt_boot_retained_decode(run->hooks->retained, &retained);
+        retained.addr = target->region.addr;
+        retained.len = target->region.len;
+        if (retained.boots < UINT16_MAX) retained.boots++;
+        molt_boot_retained_encode(&retained, run->hooks->retained);
+    }
+}
+
+static enum molt_err read_counter(struct molt_boot_run *run)
+{
+    const struct molt_port *port = run->port;
+
+    if (!run->config->anti_rollback) return MOLT_OK;
+    enum molt_err err = MOLT_ERR_UNSUPPORTED;
+    if (port->secure_version) err = port->secure_version->get(port->ctx, &run->version);
+    if (err)
+        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_NO_COUNTER, .err = err });
+    return err;
+}
+
+static enum molt_err boot_first_that_runs(const struct molt_boot_run *run,
+                                          const struct molt_choice *choice, bool skip_validate,
+                                          struct molt_boot_target *target)
+{
+    int8_t order[MOLT_SLOT_ORDER_MAX];
+    int count = molt_slot_order(&run->map, choice->start, order);
+
+    for (int i = 0; i < count; i++) {
+        target->slot = order[i];
+        if (slot_region(run, target->slot, &target->region)) continue;
+        if (take(run, skip_validate, target)) continue;
+        note_success(run, choice, target);
+        return MOLT_OK;
+    }
+    return MOLT_ERR_NOT_FOUND;
+}
+
+enum molt_err molt_boot(const struct molt_boot_config *config, const struct molt_port *port,
+                        const struct molt_boot_hooks *hooks, struct molt_boot_target *target)
+{
+    struct molt_boot_run run = { .config = config, .port = port, .hooks = hooks };
+    enum molt_reset_reason reason = port->reset_reason(port->ctx);
+    bool woken = reason == MOLT_RESET_DEEPSLEEP;
+    struct molt_ptable_error error;
+
+    *target = (struct molt_boot_target){ .slot = MOLT_SLOT_NONE };
+    enum molt_err err = molt_slot_map_read(port->flash, config->table_addr, &run.map, &error);
+    if (err)
+        molt_boot_trace(&run, (struct molt_boot_event){
+                                  .step = MOLT_BOOT_TABLE_BAD, .err = err, .table = &error });
+    enum molt_err counter_err = read_counter(&run);
+
+    /* What ran before deep sleep needs no table, and no second look. */
+    if (woken && config->skip_validate_in_deep_sleep && wakes(&run, target)) return MOLT_OK;
+    if (err) return err;
+    if (counter_err) return counter_err;
+
+    struct molt_choice choice = molt_boot_choose(&run);
+    if (!woken) err = molt_boot_pins(&run, &choice);
+    if (err) return err;
+    return boot_first_that_runs(&run, &choice, skips_validation(&run, reason), target);
+}
