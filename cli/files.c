@@ -21,16 +21,16 @@ const char *molt_path_name(const char *path)
 
 void molt_complain(const char *path, uint32_t line, const char *field, const char *format, ...)
 {
+    char reason[1024];
     va_list list;
 
+    va_start(list, format);
+    (void)vsnprintf(reason, sizeof reason, format, list);
+    va_end(list);
     (void)fprintf(stderr, "%s:", molt_path_name(path));
     if (line) (void)fprintf(stderr, "%u:", (unsigned)line);
     if (field) (void)fprintf(stderr, " %s:", field);
-    (void)fputc(' ', stderr);
-    va_start(list, format);
-    (void)vfprintf(stderr, format, list);
-    va_end(list);
-    (void)fputc('\n', stderr);
+    (void)fprintf(stderr, " %s\n", reason);
 }
 
 static int failed(const char *path)
@@ -156,12 +156,11 @@ int molt_make_folder_of(const char *path)
         errno = ENAMETOOLONG;
         return failed(path);
     }
-    for (size_t i = 0; path[i]; i++) {
-        folder[i] = path[i];
-        if (path[i] != '/' || i == 0) continue;
+    for (size_t i = 1; path[0] && path[i]; i++) {
+        if (path[i] != '/') continue;
+        memcpy(folder, path, i);
         folder[i] = '\0';
         if (mkdir(folder, 0777) != 0 && errno != EEXIST) return failed(folder);
-        folder[i] = '/';
     }
     return MOLT_EXIT_OK;
 }
