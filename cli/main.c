@@ -25,6 +25,8 @@ static int completion(const struct molt_args *args)
 int main(int argc, char **argv)
 {
     const struct molt_command commands[] = {
+        molt_cmd_partition_table,
+        molt_cmd_gen_esp32part,
         { .name = "version", .summary = "show the version", .run = version },
         { .name = "completion",
           .summary = "print bash completion: source <(molt completion)",
