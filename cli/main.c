@@ -27,6 +27,7 @@ int main(int argc, char **argv)
     const struct molt_command commands[] = {
         molt_cmd_partition_table,
         molt_cmd_gen_esp32part,
+        molt_cmd_image,
         { .name = "version", .summary = "show the version", .run = version },
         { .name = "completion",
           .summary = "print bash completion: source <(molt completion)",

@@ -1,0 +1,37 @@
+/* What the commands about images share. */
+#ifndef MOLT_CLI_IMAGE_H
+#define MOLT_CLI_IMAGE_H
+
+#include "cli/args.h"
+#include "cli/files.h"
+#include "format/image.h"
+
+enum molt_image_kind {
+    MOLT_KIND_APP,        /* segment 0 starts with an app descriptor */
+    MOLT_KIND_BOOTLOADER, /* ... with a bootloader descriptor */
+    MOLT_KIND_UNKNOWN,    /* ... with neither: either, from before descriptors */
+};
+
+enum molt_image_kind molt_image_kind_of(const uint8_t *bytes, size_t len);
+
+/* "app" for MOLT_KIND_APP. Constants. */
+const char *molt_image_kind_name(enum molt_image_kind kind);
+
+/* Prints "FILE: offset 0x1c: segment length: is not a multiple of 4". */
+void molt_complain_image(const char *path, const struct molt_image_error *error);
+
+/* The chip that --chip names, `fallback` when it is not given. False, and said so, when unknown. */
+bool molt_args_chip(const struct molt_args *args, const struct molt_chip *fallback,
+                    const struct molt_chip **chip);
+
+/* The revision that --name gives as M.N, in the format's M * 100 + N. False when it is not one. */
+bool molt_args_revision(const struct molt_args *args, const char *name, uint16_t fallback,
+                        uint16_t *revision);
+
+/* molt image create | info | verify, each in its own file. */
+extern const struct molt_option molt_image_create_options[];
+int molt_image_create(const struct molt_args *args);
+int molt_image_info(const struct molt_args *args);
+int molt_image_verify(const struct molt_args *args);
+
+#endif
