@@ -1,0 +1,41 @@
+/* molt/device.h: lays out what every layer keeps per device in the caller's memory. */
+#include "molt/device.h"
+
+#include <string.h>
+
+#include "ctx/ctx.h"
+#include "ctx/log_part.h"
+#include "ota/part.h"
+
+struct layout {
+    struct molt_device device;
+    struct molt_log_part log;
+    struct molt_ota_part ota;
+};
+
+size_t molt_device_size(void)
+{
+    return sizeof(struct layout);
+}
+
+struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
+{
+    struct layout *l = memory;
+
+    memset(l, 0, sizeof *l);
+    l->device.port = port;
+    l->device.part[MOLT_DEVICE_LOG] = &l->log;
+    l->device.part[MOLT_DEVICE_OTA] = &l->ota;
+    l->ota.config = (struct molt_ota_config){
+        .rollback = CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE,
+        .anti_rollback = CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK,
+        .table_md5 = CONFIG_PARTITION_TABLE_MD5,
+    };
+    molt_device_use(&l->device);
+    return &l->device;
+}
+
+struct molt_ota_part *molt_ota_part(void)
+{
+    return molt_device_part(MOLT_DEVICE_OTA);
+}
