@@ -5,7 +5,7 @@
 #include "boot/boot.h"
 #include "cli/device.h"
 #include "cli/flash_file.h"
-#include "cli/revision.h"
+#include "cli/image.h"
 #include "sdkconfig.h"
 #include "slots/trial.h"
 
@@ -56,13 +56,8 @@ static enum molt_err job_version_raise(void *ctx, uint32_t value)
 
 static void print_refused(const struct molt_boot_event *e)
 {
-    const char *slot = molt_slot_name(e->slot);
-
-    if (e->err == MOLT_ERR_FLASH || e->err == MOLT_ERR_ECC || !e->image->field)
-        printf("%s: refused: %s\n", slot, molt_err_text(e->err));
-    else
-        printf("%s: refused: offset 0x%" PRIx32 ": %s: %s\n", slot, e->image->off, e->image->field,
-               e->image->why);
+    printf("%s: refused: offset 0x%" PRIx32 ": %s: %s\n", molt_slot_name(e->slot), e->image->off,
+           molt_image_error_field(e->image), molt_image_error_why(e->image));
 }
 
 static void print_step(void *ctx, const struct molt_boot_event *e)
@@ -157,11 +152,9 @@ static enum molt_reset_reason parse_reason(const char *name)
 static int read_options(struct boot_job *job, const struct molt_args *args)
 {
     static const struct molt_counter_ops counter = { job_version_get, job_version_raise };
-    const char *chip_name = molt_args_value(args, "chip", "linux");
-    const struct molt_chip *chip = molt_chip_by_name(chip_name);
-    const char *revision = molt_args_value(args, "chip-revision", "0.0");
+    const struct molt_chip *chip;
 
-    if (!chip) return molt_args_usage(args, "--chip: no chip '%s'", chip_name);
+    if (!molt_args_chip(args, molt_chip_by_id(MOLT_CHIP_LINUX), &chip)) return MOLT_EXIT_USAGE;
     job->config = molt_boot_config_default();
     job->config.rollback = !molt_args_has(args, "no-rollback");
     job->config.anti_rollback = molt_args_has(args, "anti-rollback");
@@ -175,9 +168,7 @@ static int read_options(struct boot_job *job, const struct molt_args *args)
     if (!molt_args_size(args, "secure-version", 0, &job->version)) return MOLT_EXIT_USAGE;
     if (!molt_args_size(args, "partition-table-offset", MOLT_PTABLE_ADDR, &job->config.table_addr))
         return MOLT_EXIT_USAGE;
-    if (!molt_parse_revision(revision, &job->port.chip_rev))
-        return molt_args_usage(args, "--chip-revision: '%s' is not a revision such as 3.1",
-                               revision);
+    if (!molt_args_revision(args, "chip-revision", 0, &job->port.chip_rev)) return MOLT_EXIT_USAGE;
     return MOLT_EXIT_OK;
 }
 

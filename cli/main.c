@@ -28,6 +28,8 @@ int main(int argc, char **argv)
         molt_cmd_partition_table,
         molt_cmd_gen_esp32part,
         molt_cmd_image,
+        molt_cmd_otadata,
+        molt_cmd_device,
         { .name = "version", .summary = "show the version", .run = version },
         { .name = "completion",
           .summary = "print bash completion: source <(molt completion)",
