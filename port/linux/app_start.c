@@ -15,7 +15,7 @@ int main(int argc, char **argv)
 
     if (molt_board_adopt(&board, &why) != MOLT_OK) {
         (void)fprintf(stderr,
-                      "%s is firmware for molt's virtual device: %s.\n"
+                      "%s is firmware for molt's virtual device (%s).\n"
                       "Write its image (the .bin file) into a flash and run that:\n"
                       "    molt flash create --size 4MB --partition-table partitions.csv "
                       "--write ota_0=app.bin device.flash\n"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,19 +53,43 @@ static enum molt_err raise_secure_version(void *ctx, uint32_t value)
     return molt_otp_raise_secure_version(&board_of(ctx)->otp, value);
 }
 
-static void fill_port(struct molt_board *board)
+static void count_operation(void *ctx, bool is_erase, uint32_t addr, uint32_t len)
+{
+    (void)is_erase;
+    (void)addr;
+    (void)len;
+    board_of(ctx)->regs->flash_ops++;
+}
+
+static void power_lost(void *ctx)
+{
+    board_of(ctx)->regs->cut_happened = 1;
+    for (;;) (void)kill(getpid(), SIGKILL);
+}
+
+void molt_board_power_up(struct molt_board *board)
 {
     static const struct molt_counter_ops k_secure_version = { get_secure_version,
                                                               raise_secure_version };
 
+    struct molt_board_regs *regs = board->regs;
+
+    molt_cut_nor_init(&board->cut, &board->flash.ram.nor);
+    board->cut.on_power_lost = power_lost;
+    board->cut.on_operation = count_operation;
+    board->cut.ctx = board;
+    if (regs->cut_after > regs->flash_ops) {
+        molt_cut_nor_arm(&board->cut, regs->cut_after - regs->flash_ops,
+                         (enum molt_cut_kind)regs->cut_kind, regs->cut_seed);
+    }
     board->port = (struct molt_port){
         .ctx = board,
-        .flash = &board->flash.ram.nor,
+        .flash = &board->cut.nor,
         .reset_reason = reset_reason,
         .reset = reset,
         .secure_version = &k_secure_version,
         .chip_id = MOLT_CHIP_LINUX,
-        .running_addr = board->regs->running_addr,
+        .running_addr = regs->running_addr,
     };
     molt_host_fill(&board->port);
     board->port.uptime_ms = uptime_ms;
@@ -131,7 +156,6 @@ enum molt_err molt_board_open(struct molt_board *board, const char *flash_path,
         molt_file_nor_close(&board->flash);
         return err;
     }
-    fill_port(board);
     return MOLT_OK;
 }
 
@@ -156,7 +180,7 @@ enum molt_err molt_board_adopt(struct molt_board *board, const char **why)
     int fd[DESCRIPTORS];
 
     *board = (struct molt_board){ .regs_fd = -1 };
-    *why = "it was not started by the device";
+    *why = "it was not started by one";
     if (!text || !parse_descriptors(text, fd)) return MOLT_ERR_NOT_FOUND;
     enum molt_err err = map_regs(board, fd[2], why);
     if (err) return err;
@@ -165,7 +189,7 @@ enum molt_err molt_board_adopt(struct molt_board *board, const char **why)
     if (err) return err;
     err = molt_otp_adopt(&board->otp, fd[1], why);
     if (err) return err;
-    fill_port(board);
+    molt_board_power_up(board);
     return MOLT_OK;
 }
 

@@ -14,6 +14,7 @@
 #include "molt/port.h"
 #include "port/linux/file_nor.h"
 #include "port/linux/otp.h"
+#include "sim/cut_nor.h"
 
 #define MOLT_BOARD_ENV "MOLT_BOARD" /* "FLASH,OTP,REGISTERS": numbers of open descriptors */
 
@@ -35,9 +36,9 @@ struct molt_board_regs {
     uint64_t start_ms;      /* molt_host_clock_ms() at the start of this boot */
     uint32_t flash_ops;     /* programs and erases since the run began, bootloader's and app's */
     uint32_t cut_after;     /* power fails in this one of them; 0 = never */
-    uint32_t cut_tear;      /* enum molt_tear: what it leaves behind */
+    uint32_t cut_kind;      /* enum molt_cut_kind: what it leaves behind; one that cuts the power */
     uint32_t cut_seed;
-    uint32_t cut_happened;
+    uint32_t cut_happened; /* in this boot */
     char why[160];
 };
 
@@ -46,6 +47,7 @@ struct molt_board {
     int regs_fd;
     struct molt_file_nor flash;
     struct molt_otp otp;
+    struct molt_cut_nor cut; /* around the flash: what the programs use */
     struct molt_port port;
 };
 
@@ -55,8 +57,12 @@ MOLT_MUST_USE enum molt_err molt_board_open(struct molt_board *board, const char
                                             const char *otp_path, const char **path,
                                             const char **why);
 
-/* The board that this program was started on. MOLT_ERR_NOT_FOUND: it was not started on one. */
+/* The board that this program was started on, powered up. MOLT_ERR_NOT_FOUND: it was not started on one. */
 MOLT_MUST_USE enum molt_err molt_board_adopt(struct molt_board *board, const char **why);
+
+/* Takes the registers over into this process: called once in each process that runs on the board,
+ * before it uses the port. */
+void molt_board_power_up(struct molt_board *board);
 
 /* Makes the next exec() of this process inherit the board. */
 MOLT_MUST_USE enum molt_err molt_board_hand_over(const struct molt_board *board);

@@ -268,6 +268,7 @@ static enum molt_power_end run(struct power *p)
     enum verdict verdict;
     int status = 0;
 
+    regs->boot_count = 0;
     regs->reset_reason = MOLT_RESET_POWERON;
     do {
         regs->boot_count++;

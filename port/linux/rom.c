@@ -104,6 +104,7 @@ _Noreturn void molt_rom_boot(struct molt_board *board, char *const *args)
     const struct molt_boot_hooks hooks = { .ctx = &rom, .load = load, .trace = trace };
     struct molt_boot_target target;
 
+    molt_board_power_up(board);
     /* The log goes to stderr; on this device both are the one console. */
     if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
         give_up(board, MOLT_STAGE_NOTHING_BOOTS, strerror(errno));

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/bytes.h"
 #include "format/image_build.h"
 #include "format/otadata.h"
 #include "format/ptable.h"
@@ -19,6 +20,8 @@ enum {
     SLOT_LEN = 0x700000,
     ELF_MAX = SLOT_LEN - 4096,
     OTADATA = 0xd000,
+    SECTOR_LEN = 4096,
+    ERASED_SECTORS = 3,
 };
 
 /* ---- the app's side ------------------------------------------------------------------------- */
@@ -28,6 +31,15 @@ static void write_word(const char *path, int value)
     FILE *file = fopen(path, "w");
 
     if (!file || fprintf(file, "%d\n", value) < 0 || fclose(file) != 0) abort();
+}
+
+static void erase_slot_1(struct molt_board *board)
+{
+    struct molt_nor *nor = board->port.flash;
+
+    for (uint32_t i = 0; i < ERASED_SECTORS; i++) {
+        if (nor->ops->erase(nor, SLOT_1 + i * SECTOR_LEN)) abort();
+    }
 }
 
 /* Does what `mode` says at each boot but the `last`. */
@@ -50,7 +62,9 @@ static int play_app(void)
     for (volatile int i = 0; strcmp(mode, "hang") == 0; i++) continue;
     while (strcmp(mode, "sleep") == 0) board.port.sleep_ms(board.port.ctx, 20);
     if (strcmp(mode, "exit") == 0) _exit(0);
-    if (strcmp(mode, "idle") == 0) board.regs->stage = MOLT_STAGE_IDLE;
+    if (strcmp(mode, "erase") == 0) erase_slot_1(&board);
+    if (strcmp(mode, "idle") == 0 || strcmp(mode, "erase") == 0)
+        board.regs->stage = MOLT_STAGE_IDLE;
     return 0;
 }
 
@@ -243,6 +257,111 @@ TEST(a_run_stops_after_as_many_boots_as_were_asked_for)
     drop_device(&d);
 }
 
+/* Slot 1 full of zeros, to see what an erase reached. */
+static void fill_slot_1(struct device *d)
+{
+    memset(d->board.flash.ram.bytes + SLOT_1, 0, (size_t)ERASED_SECTORS * SECTOR_LEN);
+}
+
+static bool is_erased(const struct device *d, uint32_t sector)
+{
+    const uint8_t *at = d->board.flash.ram.bytes + SLOT_1 + (size_t)sector * SECTOR_LEN;
+
+    return molt_all_bytes_are(at, SECTOR_LEN, 0xFF);
+}
+
+struct cuts {
+    uint32_t in_bootloader, in_app;
+};
+
+static void check_cut(const struct device *d, const char *lines, uint32_t at, struct cuts *cuts)
+{
+    bool in_app = strstr(lines, "in the app") != NULL;
+
+    CHECK(strstr(lines, "board: power cut in flash operation "));
+    CHECK_EQ(d->board.regs->flash_ops, at);
+    CHECK_EQ(d->board.regs->reset_reason, MOLT_RESET_POWERON);
+    CHECK_EQ(is_erased(d, 0), in_app && cuts->in_app > 0);
+    CHECK(!is_erased(d, ERASED_SECTORS - 1));
+    if (in_app)
+        cuts->in_app++;
+    else
+        cuts->in_bootloader++;
+}
+
+/* A life with a cut in operation `at`, and the rest of it; false when it has fewer operations. */
+static bool cut_once(uint32_t at, struct cuts *cuts)
+{
+    struct device d;
+    char lines[1024];
+    int signal = 0;
+
+    make_device(&d, NULL);
+    fill_slot_1(&d);
+    d.board.regs->cut_after = at;
+    d.board.regs->cut_kind = MOLT_CUT_BEFORE;
+    enum molt_power_end end =
+        run(&d, "erase", (struct molt_power_config){ .boots_max = 1 }, lines, &signal);
+    bool happened = d.board.regs->cut_happened;
+    if (happened) {
+        check_cut(&d, lines, at, cuts);
+        CHECK_EQ(end, MOLT_POWER_BOOTS);
+        end = run(&d, "erase", (struct molt_power_config){ 0 }, lines, &signal);
+    }
+    CHECK_EQ(end, MOLT_POWER_IDLE);
+    CHECK(is_erased(&d, 0));
+    CHECK(is_erased(&d, ERASED_SECTORS - 1));
+    drop_device(&d);
+    return happened;
+}
+
+/* The bootloader's operations (it initialises otadata) and then the app's are counted as one row;
+ * whichever is cut, the device starts again and gets through. */
+TEST(power_fails_in_the_chosen_flash_operation_whoever_does_it)
+{
+    struct cuts cuts = { 0 };
+    uint32_t at = 1;
+
+    while (at < 100 && cut_once(at, &cuts)) at++;
+    CHECK(cuts.in_bootloader > 0);
+    CHECK_EQ(cuts.in_app, ERASED_SECTORS);
+    CHECK_EQ(at, cuts.in_bootloader + cuts.in_app + 1);
+}
+
+TEST(a_cut_tears_the_operation_as_chosen)
+{
+    const struct {
+        enum molt_cut_kind kind;
+        bool some, all; /* of the sector is erased */
+    } cases[] = {
+        { MOLT_CUT_BEFORE, false, false }, { MOLT_CUT_AFTER, true, true },
+        { MOLT_CUT_PREFIX, true, false },  { MOLT_CUT_PATCHWORK, true, false },
+        { MOLT_CUT_BITS, true, false },    { MOLT_CUT_ALMOST, true, false },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct device d;
+        char lines[1024];
+        int signal = 0;
+
+        test_case = molt_cut_kind_name(cases[i].kind);
+        make_device(&d, NULL);
+        CHECK_EQ(run(&d, "idle", (struct molt_power_config){ 0 }, lines, &signal),
+                 MOLT_POWER_IDLE); /* so that the bootloader has nothing more to write */
+        fill_slot_1(&d);
+        d.board.regs->cut_after = d.board.regs->flash_ops + 1;
+        d.board.regs->cut_kind = cases[i].kind;
+        d.board.regs->cut_seed = 3;
+        CHECK_EQ(run(&d, "erase", (struct molt_power_config){ .boots_max = 1 }, lines, &signal),
+                 MOLT_POWER_BOOTS);
+        const uint8_t *slot = d.board.flash.ram.bytes + SLOT_1;
+        CHECK_EQ(!molt_all_bytes_are(slot, SECTOR_LEN, 0), cases[i].some);
+        CHECK_EQ(is_erased(&d, 0), cases[i].all);
+        CHECK(molt_all_bytes_are(slot + SECTOR_LEN, SECTOR_LEN, 0)); /* and nothing behind it */
+        drop_device(&d);
+    }
+}
+
 TEST(an_app_that_crashes_at_every_boot_is_a_boot_loop)
 {
     struct device d;
@@ -351,7 +470,7 @@ TEST(an_app_without_a_board_is_told_so)
     const char *why = "";
 
     CHECK_EQ(molt_board_adopt(&board, &why), MOLT_ERR_NOT_FOUND);
-    CHECK_STR(why, "it was not started by the device");
+    CHECK_STR(why, "it was not started by one");
     const char *const cases[] = { "", "1", "1,2", "a,b,c", "999,998,997", "1,2,3,4", "-1,-1,-1" };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         test_case = cases[i];
