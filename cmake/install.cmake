@@ -29,6 +29,7 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/molt-config.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/molt-config-version.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/molt-config.cmake ${PROJECT_BINARY_DIR}/molt-config-version.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/molt_add_app.cmake
         DESTINATION ${package_dir})
 
 configure_file(${PROJECT_SOURCE_DIR}/cmake/molt.pc.in ${PROJECT_BINARY_DIR}/molt.pc @ONLY)
