@@ -105,6 +105,19 @@
 #ifndef CONFIG_MOLT_HTTP_HEADERS_MAX
 #define CONFIG_MOLT_HTTP_HEADERS_MAX 2048 /* bytes of all request headers of a client */
 #endif
+#ifndef CONFIG_MOLT_HTTP_LOGIN_MAX
+#define CONFIG_MOLT_HTTP_LOGIN_MAX 128 /* bytes of a user name, and of a password */
+#endif
+#ifndef CONFIG_MOLT_HTTP_KEPT_MAX
+/* Bytes of the response headers that are kept (Location, ETag, challenges) and of the line that is
+ * being received. A longer line is skipped; a longer Location is an error. */
+#define CONFIG_MOLT_HTTP_KEPT_MAX 2560
+#endif
+#ifndef CONFIG_MOLT_HTTP_OVERHEAD_MAX
+/* Bytes that a server may send without a byte of body among them: status lines, headers, interim
+ * responses, chunk extensions, trailers. More is an error. */
+#define CONFIG_MOLT_HTTP_OVERHEAD_MAX 16384
+#endif
 
 /* ---- the device ------------------------------------------------------------------------------ */
 #ifndef CONFIG_MOLT_DEVICE_PER_THREAD

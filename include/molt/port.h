@@ -30,10 +30,18 @@ enum molt_reset_reason {
 /* A connected byte stream; owned by the port. */
 struct molt_conn;
 
+struct molt_net_target {
+    const char *host; /* a name, or an address without brackets */
+    uint16_t port;
+    uint8_t ip_version;    /* 4 or 6: only such addresses; 0: any */
+    const char *interface; /* only through this network interface; NULL: any */
+};
+
 struct molt_net_ops {
-    /* Resolves `host`, connects within timeout_ms. *conn is set only on MOLT_OK; the caller closes
-     * it. MOLT_ERR_RESOLVE, MOLT_ERR_CONNECT, MOLT_ERR_TIMEOUT, MOLT_ERR_FULL (no free one). */
-    enum molt_err (*connect)(void *ctx, const char *host, uint16_t port, uint32_t timeout_ms,
+    /* Resolves the host, connects within timeout_ms. *conn is set only on MOLT_OK; the caller closes
+     * it. MOLT_ERR_RESOLVE, MOLT_ERR_CONNECT, MOLT_ERR_TIMEOUT, MOLT_ERR_FULL (no free one),
+     * MOLT_ERR_UNSUPPORTED (ip_version or interface cannot be honoured). */
+    enum molt_err (*connect)(void *ctx, const struct molt_net_target *target, uint32_t timeout_ms,
                              struct molt_conn **conn);
     /* Sends at least one byte and sets *sent. MOLT_ERR_TIMEOUT, _CLOSED, _NETWORK. */
     enum molt_err (*send)(struct molt_conn *conn, const void *bytes, size_t len,

@@ -6,6 +6,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "port/linux/net.h"
+
 enum { BUNDLE_LEN_MAX = 8 << 20, ENTROPY_PIECE = 256 };
 
 /* Below this the clock was never set: 2020-01-01. */
@@ -111,4 +113,5 @@ void molt_host_fill(struct molt_port *port)
     port->entropy = entropy;
     port->log = log_line;
     port->ca_bundle = ca_bundle;
+    port->net = &molt_linux_net;
 }

@@ -1,0 +1,226 @@
+#include "port/linux/net.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+struct molt_conn {
+    int fd;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits for `events`. poll() starts again after a signal with what is left of the time. */
+static enum molt_err wait_for(int fd, short events, int64_t until_ms)
+{
+    for (;;) {
+        struct pollfd p = { .fd = fd, .events = events };
+        int64_t left = until_ms - now_ms();
+        int ready = poll(&p, 1, left > INT32_MAX ? INT32_MAX : left > 0 ? (int)left : 0);
+
+        if (ready > 0) return MOLT_OK;
+        if (ready == 0) return MOLT_ERR_TIMEOUT;
+        if (errno != EINTR) return MOLT_ERR_NETWORK;
+    }
+}
+
+/* ---- connecting ---------------------------------------------------------------------------------- */
+
+static enum molt_err bind_to(int fd, const char *interface)
+{
+    if (!interface) return MOLT_OK;
+    if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface,
+                   (socklen_t)strnlen(interface, IFNAMSIZ)))
+        return MOLT_ERR_UNSUPPORTED;
+    return MOLT_OK;
+}
+
+static enum molt_err connect_fd(int fd, const struct addrinfo *to, int64_t until_ms)
+{
+    int on = 1, problem = 0;
+    socklen_t size = sizeof problem;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(fd, to->ai_addr, to->ai_addrlen) == 0) return MOLT_OK;
+    if (errno != EINPROGRESS && errno != EINTR) return MOLT_ERR_CONNECT;
+
+    enum molt_err err = wait_for(fd, POLLOUT, until_ms);
+    if (err) return err;
+    if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &size) || problem) return MOLT_ERR_CONNECT;
+    return MOLT_OK;
+}
+
+static enum molt_err connect_one(const struct addrinfo *to, const char *interface, int64_t until_ms,
+                                 int *connected)
+{
+    int fd = socket(to->ai_family, to->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, to->ai_protocol);
+
+    if (fd < 0) return MOLT_ERR_CONNECT;
+    enum molt_err err = bind_to(fd, interface);
+    if (!err) err = connect_fd(fd, to, until_ms);
+    if (err) {
+        (void)close(fd);
+        return err;
+    }
+    *connected = fd;
+    return MOLT_OK;
+}
+
+/* Tries the addresses in the resolver's order. Each gets its share of the time that is left, so that
+ * a dead first address leaves time for the second. */
+static enum molt_err connect_any(const struct addrinfo *list, const char *interface,
+                                 uint32_t timeout_ms, int *fd)
+{
+    int64_t until_ms = now_ms() + timeout_ms;
+    enum molt_err err = MOLT_ERR_RESOLVE;
+    int count = 0;
+
+    for (const struct addrinfo *a = list; a; a = a->ai_next) count++;
+    for (const struct addrinfo *a = list; a; a = a->ai_next, count--) {
+        int64_t now = now_ms();
+
+        err = connect_one(a, interface, now + (until_ms - now) / count, fd);
+        if (err == MOLT_OK || err == MOLT_ERR_UNSUPPORTED) break;
+    }
+    return err;
+}
+
+static enum molt_err resolve(const struct molt_net_target *target, struct addrinfo **list)
+{
+    char service[8];
+    struct addrinfo hints = {
+        .ai_family = target->ip_version == 4   ? AF_INET
+                     : target->ip_version == 6 ? AF_INET6
+                                               : AF_UNSPEC,
+        .ai_socktype = SOCK_STREAM,
+        .ai_flags = AI_NUMERICSERV,
+    };
+
+    (void)snprintf(service, sizeof service, "%u", target->port);
+    return getaddrinfo(target->host, service, &hints, list) == 0 ? MOLT_OK : MOLT_ERR_RESOLVE;
+}
+
+static enum molt_err net_connect(void *ctx, const struct molt_net_target *target,
+                                 uint32_t timeout_ms, struct molt_conn **conn)
+{
+    struct addrinfo *list = NULL;
+    int fd = -1;
+
+    (void)ctx;
+    enum molt_err err = resolve(target, &list);
+    if (err) return err;
+    err = connect_any(list, target->interface, timeout_ms, &fd);
+    freeaddrinfo(list);
+    if (err) return err;
+
+    struct molt_conn *made = malloc(sizeof *made);
+    if (!made) {
+        (void)close(fd);
+        return MOLT_ERR_FULL;
+    }
+    made->fd = fd;
+    *conn = made;
+    return MOLT_OK;
+}
+
+/* ---- bytes --------------------------------------------------------------------------------------- */
+
+/* What errno says about a connection; MOLT_OK: nothing yet, wait and try again. */
+static enum molt_err trouble(int error)
+{
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return MOLT_OK;
+    return error == EPIPE ? MOLT_ERR_CLOSED : MOLT_ERR_NETWORK;
+}
+
+static enum molt_err net_send(struct molt_conn *conn, const void *bytes, size_t len,
+                              uint32_t timeout_ms, size_t *sent)
+{
+    int64_t until_ms = now_ms() + timeout_ms;
+
+    for (;;) {
+        ssize_t n = send(conn->fd, bytes, len, MSG_NOSIGNAL);
+
+        if (n >= 0) {
+            *sent = (size_t)n;
+            return MOLT_OK;
+        }
+        enum molt_err err = trouble(errno);
+        if (err) return err;
+        err = wait_for(conn->fd, POLLOUT, until_ms);
+        if (err) return err;
+    }
+}
+
+static enum molt_err net_recv(struct molt_conn *conn, void *to, size_t size, uint32_t timeout_ms,
+                              size_t *got)
+{
+    int64_t until_ms = now_ms() + timeout_ms;
+
+    for (;;) {
+        ssize_t n = recv(conn->fd, to, size, 0);
+
+        if (n == 0) return MOLT_ERR_CLOSED;
+        if (n > 0) {
+            *got = (size_t)n;
+            return MOLT_OK;
+        }
+        enum molt_err err = trouble(errno);
+        if (err) return err;
+        err = wait_for(conn->fd, POLLIN, until_ms);
+        if (err) return err;
+    }
+}
+
+static void net_close(struct molt_conn *conn)
+{
+    (void)close(conn->fd);
+    free(conn);
+}
+
+static enum molt_err net_keep_alive(struct molt_conn *conn, int idle_s, int interval_s, int count)
+{
+    const struct {
+        int level, name, value;
+    } options[] = {
+        { IPPROTO_TCP, TCP_KEEPIDLE, idle_s },
+        { IPPROTO_TCP, TCP_KEEPINTVL, interval_s },
+        { IPPROTO_TCP, TCP_KEEPCNT, count },
+        { SOL_SOCKET, SO_KEEPALIVE, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (setsockopt(conn->fd, options[i].level, options[i].name, &options[i].value,
+                       sizeof options[i].value))
+            return MOLT_ERR_UNSUPPORTED;
+    return MOLT_OK;
+}
+
+static int net_descriptor(struct molt_conn *conn)
+{
+    return conn->fd;
+}
+
+const struct molt_net_ops molt_linux_net = {
+    .connect = net_connect,
+    .send = net_send,
+    .recv = net_recv,
+    .close = net_close,
+    .keep_alive = net_keep_alive,
+    .descriptor = net_descriptor,
+};
