@@ -7,4 +7,7 @@
 extern const struct molt_option molt_device_boot_options[];
 int molt_device_boot(const struct molt_args *args);
 
+extern const struct molt_option molt_device_run_options[];
+int molt_device_run(const struct molt_args *args);
+
 #endif
