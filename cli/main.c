@@ -30,6 +30,7 @@ int main(int argc, char **argv)
         molt_cmd_image,
         molt_cmd_otadata,
         molt_cmd_device,
+        molt_cmd_flash,
         { .name = "version", .summary = "show the version", .run = version },
         { .name = "completion",
           .summary = "print bash completion: source <(molt completion)",

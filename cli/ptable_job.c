@@ -267,12 +267,13 @@ int molt_ptable_job_write_csv(struct molt_ptable_job *job, const char *path)
     return molt_file_write(path, text.at, text.len);
 }
 
-int molt_ptable_load(const char *path, struct molt_ptable *table)
+int molt_ptable_load(const char *path, uint32_t table_addr, struct molt_ptable *table)
 {
     static const struct molt_args no_args;
     struct molt_ptable_job job;
 
     int exit_code = molt_ptable_job_start(&job, &no_args, path, false);
+    job.rules.table_addr = table_addr;
     if (!exit_code)
         exit_code = molt_ptable_job_read(&job, MOLT_PTABLE_IN_CSV | MOLT_PTABLE_IN_BINARY);
     if (!exit_code) exit_code = molt_ptable_job_check(&job);

@@ -88,8 +88,8 @@ int molt_ptable_job_table(struct molt_ptable_job *job, struct molt_ptable *table
 int molt_ptable_job_write_binary(struct molt_ptable_job *job, const char *path);
 int molt_ptable_job_write_csv(struct molt_ptable_job *job, const char *path);
 
-/* For other commands: a table from CSV or binary, with default options, read and checked. */
-int molt_ptable_load(const char *path, struct molt_ptable *table);
+/* For other commands: a table from CSV or binary, read and checked; it will be at table_addr. */
+int molt_ptable_load(const char *path, uint32_t table_addr, struct molt_ptable *table);
 
 /* `molt partition-table show`. */
 int molt_ptable_show(struct molt_ptable_job *job);

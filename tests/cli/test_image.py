@@ -9,30 +9,12 @@ import subprocess
 import tempfile
 import unittest
 
+from app_images import app_desc, image
+
 MOLT = pathlib.Path(os.environ["MOLT_BUILD"], "cli", "molt")
 CHIPS = ("esp32 esp32s2 esp32c3 esp32s3 esp32c2 esp32c6 esp32h2 esp32p4 esp32c61 esp32c5 esp32h21 "
          "esp32h4 esp32s31 linux").split()
 ELF = b"\x7fELF" + bytes(range(256)) * 5 + b"!"  # 1285 bytes: not a multiple of 4
-
-
-def app_desc(version=b"1.0.0"):
-    desc = struct.pack("<II8x32s32s16s16s32s32sHHBB", 0xABCD5432, 0, version, b"demo", b"00:00:00",
-                       b"Jan  1 2026", b"v6.2-dev", bytes(range(32)), 0, 99, 16, 2)
-    return desc.ljust(256, b"\0")
-
-
-def image(segments, chip=0, digest=True, max_rev=399):
-    """An image, made without molt."""
-    out = struct.pack("<BBBBIB3xHBHH4xB", 0xE9, len(segments), 2, 0x20, 0x40080400, 0xEE, chip, 0, 0,
-                      max_rev, digest)
-    checksum = 0xEF
-    for addr, data in segments:
-        out += struct.pack("<II", addr, len(data)) + data
-        for byte in data:
-            checksum ^= byte
-    out += bytes(15 - len(out) % 16) + bytes([checksum])
-    return out + hashlib.sha256(out).digest() if digest else out
-
 
 VECTOR = image([(0x3F400020, app_desc())])
 BOOTLOADER = image([(0x3FFF0030, b"P\0\0\x07" + struct.pack("<I32s24s16x", 9, b"v6.2", b"Jan  1 2026")),

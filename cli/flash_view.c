@@ -1,0 +1,216 @@
+#include "cli/flash_view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { SECTOR_LEN = 4096 };
+
+static uint32_t used_len(const uint8_t *bytes, uint32_t len)
+{
+    while (len > 0 && bytes[len - 1] == 0xFF) len--;
+    return len;
+}
+
+/* The first sector that is erased as a whole, in bytes from the start; `len` when none is. */
+static uint32_t first_erased(const uint8_t *bytes, uint32_t len)
+{
+    for (uint32_t off = 0; off + SECTOR_LEN <= len; off += SECTOR_LEN) {
+        if (molt_all_bytes_are(bytes + off, SECTOR_LEN, 0xFF)) return off;
+    }
+    return len;
+}
+
+/* An image whose own chip accepts it, unless the user named one. */
+static struct molt_image_rules rules_for(const uint8_t *bytes, uint32_t len,
+                                         const struct molt_flash_view_rules *rules)
+{
+    struct molt_image_rules r = { .chip = rules->chip };
+    struct molt_image_header h;
+
+    if (len < MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN) return r;
+    h = molt_image_header_decode(bytes);
+    if (!r.chip) r.chip = molt_chip_by_id(h.chip_id);
+    r.chip_rev = h.min_chip_rev_full;
+    r.efuse_blk_rev = molt_app_desc_decode(bytes + MOLT_APP_DESC_OFF).min_efuse_blk_rev_full;
+    return r;
+}
+
+static void look_at_image(struct molt_flash_view *view, struct molt_flash_part *part,
+                          const struct molt_flash_view_rules *rules, bool is_bootloader)
+{
+    const uint8_t *bytes = view->bytes + part->row.addr;
+    uint32_t len = part->row.len;
+    struct molt_image_rules image_rules = rules_for(bytes, len, rules);
+
+    image_rules.is_bootloader = is_bootloader;
+    image_rules.addr = part->row.addr;
+    image_rules.len_max = len;
+    enum molt_err err = molt_image_check(bytes, len, &image_rules, &part->image, &part->error);
+    if (len >= MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN)
+        part->desc = molt_app_desc_decode(bytes + MOLT_APP_DESC_OFF);
+    part->has_desc = part->desc.magic == MOLT_APP_DESC_MAGIC;
+    if (!err) {
+        part->content = MOLT_CONTENT_IMAGE;
+        part->used = part->image.len;
+        return;
+    }
+    uint32_t erased_from = first_erased(bytes, len);
+    if (bytes[0] != MOLT_IMAGE_MAGIC) {
+        part->content = MOLT_CONTENT_DATA;
+    } else if (erased_from < len && part->error.off >= erased_from) {
+        part->content = MOLT_CONTENT_PARTIAL;
+        part->used = erased_from;
+    } else {
+        part->content = MOLT_CONTENT_DAMAGED;
+    }
+}
+
+static void look_at(struct molt_flash_view *view, struct molt_flash_part *part,
+                    const struct molt_flash_view_rules *rules)
+{
+    const struct molt_partition *row = &part->row;
+    bool is_bootloader = row->type == MOLT_PART_BOOTLOADER;
+
+    part->slot = row->type == MOLT_PART_APP ? molt_slot_at(&view->map, row->addr) : MOLT_SLOT_NONE;
+    part->content = MOLT_CONTENT_ABSENT;
+    if (!molt_range_fits(row->addr, row->len, view->len)) return;
+    part->used = used_len(view->bytes + row->addr, row->len);
+    part->content = part->used ? MOLT_CONTENT_DATA : MOLT_CONTENT_ERASED;
+    if (part->used > 0 && (is_bootloader || row->type == MOLT_PART_APP))
+        look_at_image(view, part, rules, is_bootloader);
+}
+
+/* The bootloader is below the table, in no row of it; where exactly depends on the chip. */
+static void look_at_bootloader(struct molt_flash_view *view,
+                               const struct molt_flash_view_rules *rules)
+{
+    static const uint32_t addrs[] = { 0x0, 0x1000, 0x2000 };
+    struct molt_partition *row = &view->bootloader.row;
+
+    *row = (struct molt_partition){ .label = "bootloader", .type = MOLT_PART_BOOTLOADER };
+    for (size_t i = 0; i < sizeof addrs / sizeof addrs[0]; i++) {
+        if (addrs[i] >= view->table_addr || addrs[i] >= view->len) break;
+        if (view->bytes[addrs[i]] != MOLT_IMAGE_MAGIC) continue;
+        row->addr = addrs[i];
+        row->len = view->table_addr - addrs[i];
+        look_at(view, &view->bootloader, rules);
+        return;
+    }
+}
+
+static void read_otadata(struct molt_flash_view *view)
+{
+    const struct molt_extent *otadata = &view->map.otadata;
+
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t off = i * MOLT_OTADATA_SECTOR_LEN;
+        bool is_there = molt_range_fits(off, MOLT_OTADATA_ENTRY_LEN, otadata->len) &&
+                        molt_range_fits(otadata->addr, off + MOLT_OTADATA_ENTRY_LEN, view->len);
+
+        view->entry[i] = is_there ? molt_otadata_decode(view->bytes + otadata->addr + off)
+                                  : molt_otadata_blank();
+    }
+}
+
+static void choose(struct molt_flash_view *view, const struct molt_flash_view_rules *rules)
+{
+    const struct molt_choice_facts facts = {
+        .has_otadata = view->map.otadata.len > 0,
+        .entry = { view->entry[0], view->entry[1] },
+        .slot_count = view->map.count,
+        .has_factory = view->map.factory.len > 0,
+        .rollback = !rules->no_rollback,
+    };
+    int8_t order[MOLT_SLOT_ORDER_MAX];
+
+    view->choice = molt_choice_make(&facts);
+    view->boots = MOLT_SLOT_NONE;
+    int count = molt_slot_order(&view->map, view->choice.start, order);
+    for (int i = 0; i < count && view->boots == MOLT_SLOT_NONE; i++) {
+        const struct molt_flash_part *part = molt_flash_view_slot(view, order[i]);
+        if (part && part->content == MOLT_CONTENT_IMAGE) view->boots = order[i];
+    }
+}
+
+enum molt_err molt_flash_view_make(struct molt_flash_view *view, const uint8_t *bytes, uint32_t len,
+                                   const struct molt_flash_view_rules *rules,
+                                   struct molt_ptable_error *error)
+{
+    struct molt_ptable table;
+
+    memset(view, 0, sizeof *view);
+    view->bytes = bytes;
+    view->len = len;
+    view->table_addr = rules->table_addr;
+    *error =
+        (struct molt_ptable_error){ .field = "magic", .why = "the dump ends before the table" };
+    if (rules->table_addr >= len) return MOLT_ERR_RANGE;
+
+    uint32_t table_len = len - rules->table_addr;
+    if (table_len > MOLT_PTABLE_LEN) table_len = MOLT_PTABLE_LEN;
+    /* The dump may end before the last partition; that is shown, not refused. */
+    enum molt_err err =
+        molt_ptable_decode(bytes + rules->table_addr, table_len, UINT32_MAX, &table, error);
+    if (err) return err;
+    for (size_t i = 0; i < table.count; i++) molt_slot_map_add(&view->map, &table.row[i]);
+    molt_slot_map_count(&view->map);
+
+    for (view->count = 0; view->count < table.count; view->count++) {
+        view->part[view->count].row = table.row[view->count];
+        look_at(view, &view->part[view->count], rules);
+    }
+    look_at_bootloader(view, rules);
+    read_otadata(view);
+    choose(view, rules);
+    return MOLT_OK;
+}
+
+const struct molt_flash_part *molt_flash_view_slot(const struct molt_flash_view *view, int slot)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (view->part[i].slot == slot && slot != MOLT_SLOT_NONE) return &view->part[i];
+    }
+    return NULL;
+}
+
+static void name_of(const struct molt_flash_part *part, char *text, size_t size)
+{
+    if (part->has_desc)
+        (void)snprintf(text, size, "%s %s", part->desc.project_name, part->desc.version);
+    else
+        (void)snprintf(text, size, "%s",
+                       part->row.type == MOLT_PART_BOOTLOADER ? "bootloader" : "an app");
+}
+
+void molt_flash_part_text(const struct molt_flash_part *part, char *text, size_t size)
+{
+    char name[80];
+
+    name_of(part, name, sizeof name);
+    switch (part->content) {
+    case MOLT_CONTENT_ABSENT:
+        (void)snprintf(text, size, "not in this dump");
+        break;
+    case MOLT_CONTENT_ERASED:
+        (void)snprintf(text, size, "erased");
+        break;
+    case MOLT_CONTENT_IMAGE:
+        (void)snprintf(text, size, "%s", name);
+        break;
+    case MOLT_CONTENT_PARTIAL:
+        (void)snprintf(text, size, "%s, written up to %" PRIu32 " KB, erased behind", name,
+                       part->used / 1024);
+        break;
+    case MOLT_CONTENT_DAMAGED:
+        (void)snprintf(text, size, "%s, damaged: offset 0x%" PRIx32 ": %s %s", name,
+                       part->error.off, molt_image_error_field(&part->error),
+                       molt_image_error_why(&part->error));
+        break;
+    case MOLT_CONTENT_DATA:
+        (void)snprintf(text, size, "data up to %" PRIu32 " KB", (part->used + 1023) / 1024);
+        break;
+    }
+}
