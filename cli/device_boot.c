@@ -155,7 +155,7 @@ static int read_options(struct boot_job *job, const struct molt_args *args)
     const struct molt_chip *chip;
 
     if (!molt_args_chip(args, molt_chip_by_id(MOLT_CHIP_LINUX), &chip)) return MOLT_EXIT_USAGE;
-    job->config = molt_boot_config_default();
+    job->config = molt_boot_config_default(chip);
     job->config.rollback = !molt_args_has(args, "no-rollback");
     job->config.anti_rollback = molt_args_has(args, "anti-rollback");
     if (job->config.anti_rollback && !job->config.rollback)

@@ -21,16 +21,36 @@ static enum molt_err slot_region(const struct molt_boot_run *run, int slot,
     return molt_region_make(run->port->flash, e.addr, e.len, region);
 }
 
+static struct molt_image_rules rules_of(const struct molt_boot_run *run, bool skip_validate)
+{
+    const struct molt_port *port = run->port;
+
+    return (struct molt_image_rules){
+        .chip = run->config->chip,
+        .chip_rev = port->chip_rev,
+        .efuse_blk_rev = port->efuse_blk_rev,
+        .ignore_max_rev = port->ignore_max_rev,
+        .layout_only = skip_validate,
+    };
+}
+
+static bool is_image_new_enough(const struct molt_boot_run *run, const struct molt_image *image)
+{
+    return image->has_desc && image->secure_version >= run->version;
+}
+
 /* Whether the app that `entry` selects has a security version that this chip still accepts. */
 static bool is_new_enough(const struct molt_boot_run *run, const struct molt_otadata *entry)
 {
+    struct molt_image_rules rules = rules_of(run, true);
+    struct molt_image_error error;
     struct molt_region region;
-    struct molt_app_desc desc;
+    struct molt_image image;
 
     int slot = (int)molt_otadata_slot(entry->seq, run->map.count);
     if (slot_region(run, slot, &region)) return false;
-    if (molt_slot_app_desc(&region, &desc)) return false;
-    return desc.secure_version >= run->version;
+    if (molt_slot_verify(&region, &rules, &image, &error)) return false;
+    return is_image_new_enough(run, &image);
 }
 
 static void write_states(const struct molt_boot_run *run, const struct molt_boot_record *record,
@@ -76,19 +96,6 @@ struct molt_choice molt_boot_choose(const struct molt_boot_run *run)
 
 /* ---- the slot's image -------------------------------------------------------------------------- */
 
-static struct molt_image_rules rules_of(const struct molt_boot_run *run, bool skip_validate)
-{
-    const struct molt_port *port = run->port;
-
-    return (struct molt_image_rules){
-        .chip = molt_chip_by_id(port->chip_id),
-        .chip_rev = port->chip_rev,
-        .efuse_blk_rev = port->efuse_blk_rev,
-        .ignore_max_rev = port->ignore_max_rev,
-        .layout_only = skip_validate,
-    };
-}
-
 /* Verifies and loads what target->slot and target->region say. */
 static enum molt_err take(const struct molt_boot_run *run, bool skip_validate,
                           struct molt_boot_target *target)
@@ -99,8 +106,7 @@ static enum molt_err take(const struct molt_boot_run *run, bool skip_validate,
 
     event.image = &error;
     event.err = molt_slot_verify(&target->region, &rules, &target->image, &error);
-    if (!event.err && run->config->anti_rollback &&
-        (!target->image.has_desc || target->image.secure_version < run->version)) {
+    if (!event.err && run->config->anti_rollback && !is_image_new_enough(run, &target->image)) {
         event.step = MOLT_BOOT_TOO_OLD;
         event.err = MOLT_ERR_OLD_VERSION;
     }
@@ -239,6 +245,7 @@ enum molt_err molt_boot(const struct molt_boot_config *config, const struct molt
     struct molt_ptable_error error;
 
     *target = (struct molt_boot_target){ .slot = MOLT_SLOT_NONE };
+    if (!config->chip) return MOLT_ERR_ARG;
     enum molt_err err = molt_slot_map_read(port->flash, config->table_addr, &run.map, &error);
     if (err)
         molt_boot_trace(&run, (struct molt_boot_event){

@@ -32,20 +32,22 @@
 
 /* ESP-IDF's bootloader options. */
 struct molt_boot_config {
-    uint32_t table_addr;       /* CONFIG_PARTITION_TABLE_OFFSET */
-    bool rollback;             /* CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE; molt's default is on */
-    bool anti_rollback;        /* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK; needs rollback */
-    bool factory_reset;        /* CONFIG_BOOTLOADER_FACTORY_RESET */
-    bool ota_data_erase;       /* CONFIG_BOOTLOADER_OTA_DATA_ERASE */
-    bool app_test;             /* CONFIG_BOOTLOADER_APP_TEST; not with anti_rollback */
-    bool skip_validate_always; /* CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS */
+    const struct molt_chip *chip; /* CONFIG_IDF_TARGET: whose images may run; never NULL */
+    uint32_t table_addr;          /* CONFIG_PARTITION_TABLE_OFFSET */
+    bool rollback;                /* CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE; molt's default is on */
+    bool anti_rollback;           /* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK; needs rollback */
+    bool factory_reset;           /* CONFIG_BOOTLOADER_FACTORY_RESET */
+    bool ota_data_erase;          /* CONFIG_BOOTLOADER_OTA_DATA_ERASE */
+    bool app_test;                /* CONFIG_BOOTLOADER_APP_TEST; not with anti_rollback */
+    bool skip_validate_always;    /* CONFIG_BOOTLOADER_SKIP_VALIDATE_ALWAYS */
     bool skip_validate_on_power_on;   /* CONFIG_BOOTLOADER_SKIP_VALIDATE_ON_POWER_ON */
     bool skip_validate_in_deep_sleep; /* CONFIG_BOOTLOADER_SKIP_VALIDATE_IN_DEEP_SLEEP */
     const char *factory_reset_labels; /* CONFIG_BOOTLOADER_DATA_FACTORY_RESET */
 };
 
-/* What sdkconfig.h says. */
-struct molt_boot_config molt_boot_config_default(void);
+/* What sdkconfig.h says, for `chip`: format/image.h has those of ESP-IDF (a port with a chip of its
+ * own passes that, and does not pay for the table). */
+struct molt_boot_config molt_boot_config_default(const struct molt_chip *chip);
 
 /* What is about to run. */
 struct molt_boot_target {
@@ -103,10 +105,13 @@ struct molt_boot_hooks {
     void (*trace)(void *ctx, const struct molt_boot_event *event);
 };
 
-/* MOLT_OK: *target is verified (unless told to skip that), loaded, and written down where that is
+/* port->chip_id is not looked at, config->chip is.
+ *
+ * MOLT_OK: *target is verified (unless told to skip that), loaded, and written down where that is
  * needed; jump. Otherwise reset:
  *   MOLT_ERR_NOT_FOUND    no slot holds an image that may run
  *   MOLT_ERR_STATE        the test app was asked for and there is none
+ *   MOLT_ERR_ARG          config->chip is NULL
  *   MOLT_ERR_UNSUPPORTED  anti-rollback is on and the port has no counter
  *   and the errors of molt_slot_map_read() and of the counter. */
 MOLT_MUST_USE enum molt_err molt_boot(const struct molt_boot_config *config,

@@ -1,9 +1,10 @@
 #include "boot/boot.h"
 #include "sdkconfig.h"
 
-struct molt_boot_config molt_boot_config_default(void)
+struct molt_boot_config molt_boot_config_default(const struct molt_chip *chip)
 {
     return (struct molt_boot_config){
+        .chip = chip,
         .table_addr = CONFIG_PARTITION_TABLE_OFFSET,
         .rollback = CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE,
         .anti_rollback = CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK,

@@ -23,9 +23,13 @@ static bool is_listed(const char *list, const char *label)
     return false;
 }
 
+struct reset {
+    const struct molt_boot_run *run;
+};
+
 static void erase_row(void *ctx, const struct molt_partition *row)
 {
-    const struct molt_boot_run *run = ctx;
+    const struct molt_boot_run *run = ((const struct reset *)ctx)->run;
     const struct molt_boot_config *config = run->config;
     struct molt_region region;
 
@@ -41,11 +45,11 @@ static void erase_row(void *ctx, const struct molt_partition *row)
 static void factory_reset(const struct molt_boot_run *run)
 {
     struct molt_ptable_error error;
-    struct molt_boot_run own = *run;
+    struct reset reset = { run };
 
     molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_FACTORY_RESET });
     enum molt_err err =
-        molt_table_each(run->port->flash, run->config->table_addr, erase_row, &own, &error);
+        molt_table_each(run->port->flash, run->config->table_addr, erase_row, &reset, &error);
     if (err)
         molt_boot_trace(run, (struct molt_boot_event){
                                  .step = MOLT_BOOT_TABLE_BAD, .err = err, .table = &error });

@@ -100,7 +100,8 @@ static _Noreturn void jump(const struct rom *rom, char *const *args)
 _Noreturn void molt_rom_boot(struct molt_board *board, char *const *args)
 {
     struct rom rom = { .board = board, .code_fd = -1, .trouble = "" };
-    const struct molt_boot_config config = molt_boot_config_default();
+    const struct molt_chip *chip = molt_chip_by_id(MOLT_CHIP_LINUX);
+    const struct molt_boot_config config = molt_boot_config_default(chip);
     const struct molt_boot_hooks hooks = { .ctx = &rom, .load = load, .trace = trace };
     struct molt_boot_target target;
 

@@ -25,7 +25,8 @@ static enum molt_err boot_with(const struct molt_boot_config *config,
 
 static enum molt_err boot(void)
 {
-    const struct molt_boot_config config = molt_boot_config_default();
+    const struct molt_boot_config config =
+        molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     const struct molt_boot_hooks hooks = { .trace = trace };
 
     return boot_with(&config, &hooks);
@@ -43,7 +44,7 @@ static void start(struct board_shape shape)
 
 TEST(rollback_is_on_by_default)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
 
     CHECK(config.rollback);
     CHECK(!config.anti_rollback);
@@ -250,7 +251,8 @@ static enum molt_err load(void *ctx, const struct molt_boot_target *t)
 
 TEST(what_cannot_be_loaded_does_not_run)
 {
-    const struct molt_boot_config config = molt_boot_config_default();
+    const struct molt_boot_config config =
+        molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     const struct molt_boot_hooks hooks = { .load = load, .trace = trace };
 
     start((struct board_shape){ .ota_mask = 3 });
@@ -268,7 +270,7 @@ TEST(what_cannot_be_loaded_does_not_run)
 
 static enum molt_err boot_anti_rollback(void)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     const struct molt_boot_hooks hooks = { .trace = trace };
 
     config.anti_rollback = true;
@@ -367,7 +369,7 @@ TEST(validation_is_skipped_only_when_the_configuration_says_so)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct molt_boot_config config = molt_boot_config_default();
+        struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
         const struct molt_boot_hooks hooks = { .trace = trace };
 
         test_case = cases[i].name;
@@ -385,7 +387,7 @@ TEST(validation_is_skipped_only_when_the_configuration_says_so)
 
 TEST(waking_up_runs_what_ran_before_and_writes_nothing)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     uint8_t memory[MOLT_BOOT_RETAINED_LEN] = { 0 };
     struct molt_boot_hooks hooks = { .trace = trace, .retained = memory };
     struct molt_boot_retained retained;
@@ -418,7 +420,7 @@ TEST(waking_up_runs_what_ran_before_and_writes_nothing)
 
 TEST(without_retained_memory_waking_up_reads_otadata)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     const struct molt_boot_hooks hooks = { .trace = trace };
 
     config.skip_validate_in_deep_sleep = true;

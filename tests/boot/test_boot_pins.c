@@ -64,7 +64,7 @@ TEST(held_pins_do_what_the_configuration_allows)
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *r = &rows[i];
-        struct molt_boot_config config = molt_boot_config_default();
+        struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
         const struct molt_boot_hooks hooks = { .held = held };
         struct molt_boot_target target;
 
@@ -88,7 +88,7 @@ TEST(held_pins_do_what_the_configuration_allows)
 
 TEST(a_factory_reset_is_remembered_for_the_app)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     uint8_t memory[MOLT_BOOT_RETAINED_LEN] = { 0 };
     const struct molt_boot_hooks hooks = { .held = held, .retained = memory };
     struct molt_boot_retained retained;
@@ -106,7 +106,7 @@ TEST(a_factory_reset_is_remembered_for_the_app)
 
 TEST(only_the_test_app_is_tried_when_it_was_asked_for)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     const struct molt_boot_hooks hooks = { .held = held };
     struct molt_boot_target target;
 
