@@ -186,6 +186,18 @@ int esp_http_client_get_socket(esp_http_client_handle_t client)
     return client->port->net->descriptor(client->link.conn);
 }
 
+esp_err_t esp_http_client_get_and_clear_last_tls_error(esp_http_client_handle_t client,
+                                                       int *esp_tls_error_code, int *esp_tls_flags)
+{
+    if (!client) return ESP_ERR_INVALID_ARG;
+    esp_tls_last_error_t last = client->tls_error;
+
+    client->tls_error = (esp_tls_last_error_t){ 0 };
+    if (esp_tls_error_code) *esp_tls_error_code = last.esp_tls_error_code;
+    if (esp_tls_flags) *esp_tls_flags = last.esp_tls_flags;
+    return last.last_error;
+}
+
 const char *molt_http_client_response_header(esp_http_client_handle_t client, const char *name)
 {
     if (!client || !name) return NULL;

@@ -54,6 +54,8 @@ struct esp_http_client {
         bool enable;
         int idle_s, interval_s, count;
     } keep_alive;
+    struct molt_tls_settings tls;
+    char common_name[CONFIG_MOLT_HTTP_LOGIN_MAX];
     uint64_t deadline_ms; /* on the port's clock; UINT64_MAX: none */
 
     /* the exchange */
@@ -67,6 +69,7 @@ struct esp_http_client {
     int redirects;
     bool redirected;   /* set_redirection() has been called for this response */
     esp_err_t failure; /* why the last call failed, for perform() */
+    esp_tls_last_error_t tls_error;
     size_t buffer_size, buffer_size_tx;
     size_t at, end; /* received and not read: buffer[at, end) */
     uint8_t buffer[CONFIG_MOLT_HTTP_BUFFER_MAX];

@@ -97,12 +97,41 @@ static void set_numbers(struct esp_http_client *client, const esp_http_client_co
     client->buffer_size_tx = buffer_len(config->buffer_size_tx, "buffer_size_tx");
 }
 
+static struct molt_tls_blob own_key(const esp_http_client_config_t *config,
+                                    struct molt_tls_blob *password)
+{
+    const esp_key_config_t *key = config->client_key;
+
+    *password =
+        (struct molt_tls_blob){ config->client_key_password, config->client_key_password_len };
+    if (!key || key->source != ESP_KEY_SOURCE_BUFFER)
+        return (struct molt_tls_blob){ config->client_key_pem, config->client_key_len };
+    *password = (struct molt_tls_blob){ key->buffer.password, key->buffer.password_len };
+    return (struct molt_tls_blob){ key->buffer.data, key->buffer.len };
+}
+
+static void set_tls(struct esp_http_client *client, const esp_http_client_config_t *config)
+{
+    client->tls = (struct molt_tls_settings){
+        .ca = { config->cert_pem, config->cert_len },
+        .own_cert = { config->client_cert_pem, config->client_cert_len },
+        .use_global = config->use_global_ca_store,
+        .attach = config->crt_bundle_attach,
+        .skip_name = config->skip_cert_common_name_check,
+        .common_name = config->common_name ? client->common_name : NULL,
+        .alpn = config->alpn_protos,
+        .version = config->tls_version,
+    };
+    client->tls.own_key = own_key(config, &client->tls.key_password);
+}
+
 /* Why a configuration cannot be used; NULL: it can. */
 static const char *set_all(struct esp_http_client *client, const esp_http_client_config_t *config)
 {
     const char *agent = config->user_agent ? config->user_agent : k_user_agent;
 
     set_numbers(client, config);
+    set_tls(client, config);
     if ((unsigned)config->method >= HTTP_METHOD_MAX) return "no such method";
     if (!set_ip_version(client, config->addr_type)) return "no such addr_type";
     enum molt_err err = set_url(client, config);
@@ -110,6 +139,8 @@ static const char *set_all(struct esp_http_client *client, const esp_http_client
     if (!copy_text(client->login.user, sizeof client->login.user, config->username) ||
         !copy_text(client->login.password, sizeof client->login.password, config->password))
         return "username or password is too long";
+    if (!copy_text(client->common_name, sizeof client->common_name, config->common_name))
+        return "common_name is too long";
     if (molt_http_headers_set(&client->headers, "User-Agent", agent)) return "bad user_agent";
     return NULL;
 }

@@ -66,7 +66,16 @@ static void fail(struct esp_http_client *client, esp_err_t failure)
     molt_http_disconnect(client);
 }
 
-static esp_err_t connect_link(struct esp_http_client *client)
+static esp_err_t socket_error(enum molt_err err)
+{
+    if (err == MOLT_ERR_RESOLVE) return ESP_ERR_ESP_TLS_CANNOT_RESOLVE_HOSTNAME;
+    if (err == MOLT_ERR_TIMEOUT) return ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT;
+    if (err == MOLT_ERR_FULL) return ESP_ERR_ESP_TLS_CANNOT_CREATE_SOCKET;
+    if (err == MOLT_ERR_UNSUPPORTED) return ESP_ERR_ESP_TLS_SOCKET_SETOPT_FAILED;
+    return ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST;
+}
+
+static enum molt_err open_link(struct esp_http_client *client)
 {
     struct molt_net_target target = {
         .host = molt_url_host(&client->url),
@@ -75,20 +84,41 @@ static esp_err_t connect_link(struct esp_http_client *client)
         .interface = client->interface,
     };
 
-    if (client->url.scheme != MOLT_URL_HTTP) return ESP_ERR_HTTP_INVALID_TRANSPORT;
-    client->state = HTTP_STATE_CONNECTING;
-    enum molt_err err = MOLT_ERR_TIMEOUT;
-    if (!molt_http_deadline_passed(client))
-        err = molt_http_link_open(&client->link, client->port, &target, molt_http_until(client));
+    client->tls_error = (esp_tls_last_error_t){ 0 };
+    if (molt_http_deadline_passed(client)) return MOLT_ERR_TIMEOUT;
+    enum molt_err err =
+        molt_http_link_open(&client->link, client->port, &target, molt_http_until(client));
     if (err) {
-        ESP_LOGE(TAG, "%s:%u: %s", target.host, target.port, molt_err_text(err));
-        fail(client, ESP_ERR_HTTP_CONNECT);
-        return ESP_ERR_HTTP_CONNECT;
+        client->tls_error.last_error = socket_error(err);
+        return err;
     }
     if (client->keep_alive.enable && client->port->net->keep_alive)
         (void)client->port->net->keep_alive(client->link.conn, client->keep_alive.idle_s,
                                             client->keep_alive.interval_s,
                                             client->keep_alive.count);
+    if (client->url.scheme == MOLT_URL_HTTP) return MOLT_OK;
+    return molt_http_link_secure(&client->link, target.host, &client->tls,
+                                 esp_tls_get_global_ca_store(), molt_http_until(client),
+                                 &client->tls_error);
+}
+
+static esp_err_t connect_link(struct esp_http_client *client)
+{
+    bool secure = client->url.scheme == MOLT_URL_HTTPS;
+
+    if (client->url.scheme == MOLT_URL_OTHER) return ESP_ERR_HTTP_INVALID_TRANSPORT;
+    if (secure && !CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS) return ESP_ERR_HTTP_INVALID_TRANSPORT;
+    client->state = HTTP_STATE_CONNECTING;
+    enum molt_err err = open_link(client);
+    if (err) {
+        ESP_LOGE(TAG, "%s:%u: %s (%s, mbedTLS -0x%04x, certificate flags 0x%x)",
+                 molt_url_host(&client->url), client->url.port, molt_err_text(err),
+                 esp_err_to_name(client->tls_error.last_error),
+                 (unsigned)client->tls_error.esp_tls_error_code,
+                 (unsigned)client->tls_error.esp_tls_flags);
+        fail(client, ESP_ERR_HTTP_CONNECT);
+        return ESP_ERR_HTTP_CONNECT;
+    }
     client->link_used = false;
     client->state = HTTP_STATE_CONNECTED;
     molt_http_tell(client, HTTP_EVENT_ON_CONNECTED);

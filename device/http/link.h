@@ -10,12 +10,13 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "esp_err.h"
+#include "http/tls.h"
 #include "molt/port.h"
 
 struct molt_http_link {
     const struct molt_port *port;
     struct molt_conn *conn; /* NULL: not connected */
+    struct molt_tls tls;    /* used when it is open */
 };
 
 /* MOLT_ERR_RESOLVE, MOLT_ERR_CONNECT, MOLT_ERR_TIMEOUT, MOLT_ERR_FULL, MOLT_ERR_UNSUPPORTED. */
@@ -23,6 +24,13 @@ MOLT_MUST_USE enum molt_err molt_http_link_open(struct molt_http_link *link,
                                                 const struct molt_port *port,
                                                 const struct molt_net_target *target,
                                                 uint64_t until_ms);
+
+/* Puts TLS on an open link; arguments, errors and *problem as molt_tls_open(). On an error the link
+ * is closed. */
+MOLT_MUST_USE enum molt_err molt_http_link_secure(struct molt_http_link *link, const char *host,
+                                                  const struct molt_tls_settings *settings,
+                                                  mbedtls_x509_crt *global, uint64_t until_ms,
+                                                  esp_tls_last_error_t *problem);
 
 /* All of the bytes, or MOLT_ERR_TIMEOUT, MOLT_ERR_CLOSED, MOLT_ERR_NETWORK; the connection is of no
  * use after an error. */

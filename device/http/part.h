@@ -7,6 +7,9 @@
 
 struct molt_http_part {
     struct esp_http_client client[CONFIG_MOLT_HTTP_CLIENTS];
+    mbedtls_x509_crt global_ca, bundle;
+    bool has_global_ca;
+    unsigned bundle_users; /* the bundle is parsed while there are some */
 };
 
 #endif
