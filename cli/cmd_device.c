@@ -19,9 +19,10 @@ static const struct molt_command k_commands[] = {
       .operands_max = 1,
       .options = molt_device_run_options,
       .run = molt_device_run,
-      .more = "The app's output and the lines 'board: ...' go to standard output.\n"
-              "Exit code: 0 the app is idle or N boots are over, 1 nothing boots, a boot loop or the\n"
-              "time limit, 2 usage or unreadable input, 128 + N ended by signal N." },
+      .more =
+          "The app's output and the lines 'board: ...' go to standard output.\n"
+          "Exit code: 0 the app is idle or N boots are over, 1 nothing boots, a boot loop or the\n"
+          "time limit, 2 usage or unreadable input, 128 + N ended by signal N." },
     { .name = NULL },
 };
 

@@ -4,6 +4,8 @@
 
 #include "cli/device.h"
 #include "cli/files.h"
+#include "cli/flash_picture.h"
+#include "cli/seconds.h"
 #include "port/linux/power.h"
 #include "sdkconfig.h"
 
@@ -17,29 +19,14 @@ const struct molt_option molt_device_run_options[] = {
     { "tear", 0, MOLT_OPT_VALUE, "KIND", "what that operation leaves behind (default: bits)",
       "before after prefix patchwork bits almost" },
     { "seed", 0, MOLT_OPT_VALUE, "S", "chooses what a tear leaves (default: 1)", NULL },
+    { "watch", 0, MOLT_OPT_VALUE, "PLACE",
+      "show the slots when the device begins to write there: a partition's label, or an address",
+      NULL },
     { "time-limit", 0, MOLT_OPT_VALUE, "S", "switch off after S seconds, with exit code 1", NULL },
     { "watchdog", 0, MOLT_OPT_VALUE, "S",
       "reset an app that computes for S seconds without a pause (default: 5, 0: never)", NULL },
     { .name = NULL },
 };
-
-/* A number of seconds such as 5 or 0.25; false, with a message, when it is none. */
-static bool seconds(const struct molt_args *args, const char *name, uint32_t fallback_ms,
-                    uint32_t *ms)
-{
-    const char *text = molt_args_value(args, name, NULL);
-    char *end;
-
-    *ms = fallback_ms;
-    if (!text) return true;
-    double value = strtod(text, &end);
-    if (end == text || *end || !(value >= 0 && value <= 1e6)) {
-        (void)molt_args_usage(args, "--%s: '%s' is not a number of seconds", name, text);
-        return false;
-    }
-    *ms = (uint32_t)(value * 1000);
-    return true;
-}
 
 /* Copies the --arg values; false, with a message, when one is not NAME=VALUE. */
 static bool app_args(const struct molt_args *args, char **list, int count)
@@ -57,6 +44,80 @@ static bool app_args(const struct molt_args *args, char **list, int count)
     }
     return true;
 }
+
+/* ---- watchpoints ----------------------------------------------------------------------------- */
+
+struct watcher {
+    const struct molt_board *board;
+    const char *place[MOLT_BOARD_WATCHES];
+};
+
+static bool view_flash(const struct molt_board *board, struct molt_flash_view *view)
+{
+    const struct molt_flash_view_rules rules = { .table_addr = CONFIG_PARTITION_TABLE_OFFSET };
+    const struct molt_ram_nor *flash = &board->flash.ram;
+    struct molt_ptable_error error;
+
+    return molt_flash_view_make(view, flash->bytes, flash->nor.geometry.size, &rules, &error) ==
+           MOLT_OK;
+}
+
+static void show_slots(void *ctx, uint32_t index)
+{
+    const struct watcher *watcher = ctx;
+    struct molt_flash_view *view = calloc(1, sizeof *view);
+    char title[160];
+
+    if (!view) abort();
+    (void)snprintf(title, sizeof title, "board: flash operation %u, the first in %s",
+                   (unsigned)watcher->board->regs->flash_ops, watcher->place[index]);
+    if (view_flash(watcher->board, view))
+        molt_flash_picture(stdout, view, title, molt_flash_picture_colour(stdout));
+    (void)fflush(stdout);
+    free(view);
+}
+
+/* A partition's label, or an address: then the byte there. False when it is neither. */
+static bool find_place(const struct molt_flash_view *view, const char *place,
+                       struct molt_board_watch *watch)
+{
+    uint32_t addr;
+
+    for (size_t i = 0; i < view->count; i++) {
+        const struct molt_partition *row = &view->part[i].row;
+
+        if (strcmp(row->label, place) != 0) continue;
+        *watch = (struct molt_board_watch){ row->addr, row->len };
+        return true;
+    }
+    if (!molt_parse_size(place, &addr)) return false;
+    *watch = (struct molt_board_watch){ addr, 1 };
+    return true;
+}
+
+/* An exit code. */
+static int set_watches(const struct molt_args *args, struct molt_board *board,
+                       struct watcher *watcher)
+{
+    int count = molt_args_count(args, "watch"), code = MOLT_EXIT_OK;
+    struct molt_flash_view *view = calloc(1, sizeof *view);
+
+    if (!view) abort();
+    *watcher = (struct watcher){ .board = board };
+    if (count > MOLT_BOARD_WATCHES)
+        code = molt_args_usage(args, "--watch: more than %d of them", MOLT_BOARD_WATCHES);
+    (void)view_flash(board, view); /* without a table there are still addresses */
+    for (int i = 0; i < count && !code; i++) {
+        watcher->place[i] = molt_args_nth(args, "watch", i);
+        if (!find_place(view, watcher->place[i], &board->regs->watch[i]))
+            code = molt_args_usage(args, "--watch: '%s' is no partition and no address",
+                                   watcher->place[i]);
+    }
+    free(view);
+    return code;
+}
+
+/* ---- the run --------------------------------------------------------------------------------- */
 
 static int exit_code(enum molt_power_end end, int signal)
 {
@@ -82,6 +143,7 @@ static int run(const struct molt_args *args, struct molt_power_config *config,
     const char *flash = args->operand[0], *path, *why;
     char otp[PATH_LEN];
     struct molt_board board;
+    struct watcher watcher;
     int signal = 0;
 
     (void)snprintf(otp, sizeof otp, "%s.otp", flash);
@@ -92,9 +154,15 @@ static int run(const struct molt_args *args, struct molt_power_config *config,
     board.regs->cut_after = cut->cut_after;
     board.regs->cut_kind = cut->cut_kind;
     board.regs->cut_seed = cut->cut_seed;
-    enum molt_power_end end = molt_power_run(&board, config, &signal);
+    int code = set_watches(args, &board, &watcher);
+    if (!code) {
+        config->on_watch = show_slots;
+        config->ctx = &watcher;
+        enum molt_power_end end = molt_power_run(&board, config, &signal);
+        code = exit_code(end, signal);
+    }
     molt_board_close(&board);
-    return exit_code(end, signal);
+    return code;
 }
 
 int molt_device_run(const struct molt_args *args)
@@ -114,8 +182,9 @@ int molt_device_run(const struct molt_args *args)
     if (app_args(args, list, count) && molt_args_size(args, "boots", 0, &config.boots_max) &&
         molt_args_size(args, "cut-after", 0, &cut.cut_after) &&
         molt_args_size(args, "seed", 1, &cut.cut_seed) &&
-        seconds(args, "time-limit", 0, &config.time_max_ms) &&
-        seconds(args, "watchdog", CONFIG_ESP_TASK_WDT_TIMEOUT_S * 1000, &config.watchdog_ms))
+        molt_args_seconds(args, "time-limit", 0, &config.time_max_ms) &&
+        molt_args_seconds(args, "watchdog", CONFIG_ESP_TASK_WDT_TIMEOUT_S * 1000,
+                          &config.watchdog_ms))
         code = run(args, &config, &cut);
     for (int i = 0; i < count; i++) free(list[i]);
     free(list);

@@ -13,6 +13,7 @@
 
 #include "format/image.h"
 #include "port/linux/host.h"
+#include "port/linux/net.h"
 
 enum { DESCRIPTORS = 3 };
 
@@ -53,12 +54,26 @@ static enum molt_err raise_secure_version(void *ctx, uint32_t value)
     return molt_otp_raise_secure_version(&board_of(ctx)->otp, value);
 }
 
-static void count_operation(void *ctx, bool is_erase, uint32_t addr, uint32_t len)
+static void watch_operation(struct molt_board_regs *regs, uint32_t addr, uint32_t len)
 {
+    for (uint32_t i = 0; i < MOLT_BOARD_WATCHES; i++) {
+        const struct molt_board_watch *w = &regs->watch[i];
+
+        if (w->len == 0 || addr >= w->addr + w->len || addr + len <= w->addr) continue;
+        if (regs->watch_hit == i + 1) return;
+        regs->watch_hit = i + 1;
+        (void)raise(SIGSTOP);
+        return;
+    }
+}
+
+static void before_operation(void *ctx, bool is_erase, uint32_t addr, uint32_t len)
+{
+    struct molt_board_regs *regs = board_of(ctx)->regs;
+
     (void)is_erase;
-    (void)addr;
-    (void)len;
-    board_of(ctx)->regs->flash_ops++;
+    regs->flash_ops++;
+    watch_operation(regs, addr, len);
 }
 
 static void power_lost(void *ctx)
@@ -76,7 +91,7 @@ void molt_board_power_up(struct molt_board *board)
 
     molt_cut_nor_init(&board->cut, &board->flash.ram.nor);
     board->cut.on_power_lost = power_lost;
-    board->cut.on_operation = count_operation;
+    board->cut.on_operation = before_operation;
     board->cut.ctx = board;
     if (regs->cut_after > regs->flash_ops) {
         molt_cut_nor_arm(&board->cut, regs->cut_after - regs->flash_ops,
@@ -87,6 +102,7 @@ void molt_board_power_up(struct molt_board *board)
         .flash = &board->cut.nor,
         .reset_reason = reset_reason,
         .reset = reset,
+        .net = &molt_linux_net,
         .secure_version = &k_secure_version,
         .chip_id = MOLT_CHIP_LINUX,
         .running_addr = regs->running_addr,
@@ -101,8 +117,8 @@ static enum molt_err map_regs(struct molt_board *board, int fd, const char **why
 {
     struct stat st;
 
-    if (fstat(fd, &st) != 0 || st.st_size != sizeof *board->regs) {
-        *why = "its board is of another kind";
+    if (fstat(fd, &st) != 0 || st.st_size < (off_t)sizeof *board->regs) {
+        *why = "its board is older than the firmware";
         return MOLT_ERR_FORMAT;
     }
     void *at = mmap(NULL, sizeof *board->regs, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

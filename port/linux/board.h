@@ -26,6 +26,13 @@ enum molt_board_stage {
     MOLT_STAGE_IDLE, /* app_main() returned */
 };
 
+/* A watchpoint of the board's debug probe: a piece of the flash, [addr, addr + len). */
+struct molt_board_watch {
+    uint32_t addr, len; /* len 0 = not set */
+};
+enum { MOLT_BOARD_WATCHES = 4 };
+
+/* Images outlive the tool that they were built with: members are only ever added, at the end. */
 struct molt_board_regs {
     uint32_t magic;
     uint32_t boot_count;    /* boots of this run, this one included */
@@ -40,6 +47,10 @@ struct molt_board_regs {
     uint32_t cut_seed;
     uint32_t cut_happened; /* in this boot */
     char why[160];
+    /* The program stops itself (SIGSTOP) before the first program or erase in another one of these
+     * than the last was in; watch_hit is that one's number, from 1, 0 = none so far. */
+    struct molt_board_watch watch[MOLT_BOARD_WATCHES];
+    uint32_t watch_hit;
 };
 
 struct molt_board {

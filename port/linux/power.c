@@ -135,6 +135,16 @@ static int stop(pid_t pid, int signal)
     return status;
 }
 
+/* The child stands at a watchpoint, or somebody else stopped it: then it is none of our business. */
+static void stopped(const struct power *p, pid_t pid, int status)
+{
+    uint32_t hit = p->board->regs->watch_hit;
+
+    if (WSTOPSIG(status) != SIGSTOP || hit == 0) return;
+    if (p->config->on_watch) p->config->on_watch(p->config->ctx, hit - 1);
+    (void)kill(pid, SIGCONT);
+}
+
 enum verdict { ENDED, BITTEN, OUT_OF_TIME, SIGNALLED };
 
 /* Waits for the end of this boot. */
@@ -144,7 +154,10 @@ static enum verdict watch(struct power *p, pid_t pid, int *status)
     struct dog dog = { .pid = pid };
 
     for (;;) {
-        if (waitpid(pid, status, WNOHANG) == pid) return ENDED;
+        if (waitpid(pid, status, WNOHANG | WUNTRACED) == pid) {
+            if (!WIFSTOPPED(*status)) return ENDED;
+            stopped(p, pid, *status);
+        }
         int signal = sigtimedwait(&p->watched, NULL, &pause);
         if (signal == SIGCHLD) continue;
         if (signal > 0) {

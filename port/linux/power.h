@@ -24,6 +24,9 @@ struct molt_power_config {
     uint32_t time_max_ms; /* 0 = no limit */
     uint32_t watchdog_ms; /* of the app; 0 = off */
     uint32_t bootdog_ms;  /* of the bootloader; 0 = off */
+    /* Called while the device stands at watchpoint `index` of its registers; NULL = just goes on. */
+    void (*on_watch)(void *ctx, uint32_t index);
+    void *ctx;
     uint32_t crashes_max; /* boots in a row that end in a panic or watchdog reset; 0 = no limit */
 };
 

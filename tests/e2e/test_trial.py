@@ -93,6 +93,16 @@ class Board(unittest.TestCase):
         self.assertEqual(run.code, 1)
         self.assertIn("board: still running after 0.3 s: switched off", run.text)
 
+    def test_a_watched_place_shows_the_slots_before_it_is_written(self):
+        run = self.device.run("--watch", "otadata", "--watch", "0x9000")
+        self.assertEqual(run.code, 0, run.text)
+        self.assertIn("board: flash operation 1, the first in otadata\n  otadata    blank\n"
+                      "  ota_0      [#", run.text)
+        self.assertEqual(run.text.count("the first in"), 1)
+        run = self.device.run("--watch", "nowhere")
+        self.assertEqual(run.code, 2)
+        self.assertIn("--watch: 'nowhere' is no partition and no address", run.text)
+
     def test_two_devices_cannot_share_a_flash(self):
         first = subprocess.Popen(self.device.command("--arg", "after=hang", "--watchdog", "0"),
                                  stdout=subprocess.PIPE, text=True)

@@ -362,6 +362,41 @@ TEST(a_cut_tears_the_operation_as_chosen)
     }
 }
 
+struct watched {
+    struct device *d;
+    char text[64]; /* "1:0 " = watch 1 was hit with 0 sectors erased */
+};
+
+static void note_watch(void *ctx, uint32_t index)
+{
+    struct watched *w = ctx;
+    size_t len = strlen(w->text);
+    uint32_t erased = 0;
+
+    while (erased < ERASED_SECTORS && is_erased(w->d, erased)) erased++;
+    (void)snprintf(w->text + len, sizeof w->text - len, "%u:%u ", (unsigned)index,
+                   (unsigned)erased);
+}
+
+TEST(a_watchpoint_stops_the_device_before_the_operation)
+{
+    struct device d;
+    struct watched w = { .d = &d };
+    char lines[1024];
+    int signal = 0;
+
+    make_device(&d, NULL);
+    fill_slot_1(&d);
+    d.board.regs->watch[0] = (struct molt_board_watch){ SLOT_1, SECTOR_LEN };
+    d.board.regs->watch[1] = (struct molt_board_watch){ OTADATA, MOLT_OTADATA_LEN };
+    d.board.regs->watch[2] = (struct molt_board_watch){ SLOT_1 + 2 * SECTOR_LEN + 7, 1 };
+    CHECK_EQ(run(&d, "erase", (struct molt_power_config){ .on_watch = note_watch, .ctx = &w },
+                 lines, &signal),
+             MOLT_POWER_IDLE);
+    CHECK_STR(w.text, "1:0 0:0 2:2 ");
+    drop_device(&d);
+}
+
 TEST(an_app_that_crashes_at_every_boot_is_a_boot_loop)
 {
     struct device d;
