@@ -56,19 +56,29 @@ bool molt_args_chip(const struct molt_args *args, const struct molt_chip *fallba
     return false;
 }
 
+/* A decimal number of one to `digits_max` digits; NULL when there is none, else what follows. */
+static const char *take_number(const char *text, int digits_max, unsigned *number)
+{
+    int digits = 0;
+
+    for (*number = 0; digits < digits_max && *text >= '0' && *text <= '9'; digits++)
+        *number = *number * 10 + (unsigned)(*text++ - '0');
+    return digits > 0 ? text : NULL;
+}
+
 bool molt_args_revision(const struct molt_args *args, const char *name, uint16_t fallback,
                         uint16_t *revision)
 {
     const char *text = molt_args_value(args, name, NULL);
     unsigned major, minor;
-    int used = 0;
 
     *revision = fallback;
     if (!text) return true;
-    if (*text >= '0' && *text <= '9' && sscanf(text, "%3u.%2u%n", &major, &minor, &used) == 2 &&
-        text[used] == '\0' && major * 100 + minor <= UINT16_MAX) {
+    const char *rest = take_number(text, 3, &major);
+    if (rest && *rest == '.') {
+        rest = take_number(rest + 1, 2, &minor);
         *revision = (uint16_t)(major * 100 + minor);
-        return true;
+        if (rest && *rest == '\0' && major * 100 + minor <= UINT16_MAX) return true;
     }
     (void)molt_args_usage(args, "--%s: '%s' is not a revision such as 3.1", name, text);
     return false;

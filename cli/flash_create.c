@@ -165,6 +165,12 @@ static int take_options(struct job *job)
         return molt_args_usage(job->args, "--size: needed, in whole sectors of 4K up to 128M");
     if (job->table_addr % SECTOR_LEN || !molt_range_fits(job->table_addr, SECTOR_LEN, job->size))
         return molt_args_usage(job->args, "--partition-table-offset: not a sector of the flash");
+    job->bytes = malloc(job->size);
+    if (!job->bytes) {
+        molt_complain(job->args->operand[0], 0, NULL, "no memory");
+        return MOLT_EXIT_USAGE;
+    }
+    memset(job->bytes, 0xFF, job->size);
     return molt_ptable_load(table, job->table_addr, &job->table);
 }
 
@@ -184,14 +190,7 @@ int molt_flash_create(const struct molt_args *args)
     struct job job = { .args = args };
 
     int exit_code = take_options(&job);
-    if (exit_code) return exit_code;
-    job.bytes = malloc(job.size);
-    if (!job.bytes) {
-        molt_complain(args->operand[0], 0, NULL, "no memory");
-        return MOLT_EXIT_USAGE;
-    }
-    memset(job.bytes, 0xFF, job.size);
-    exit_code = fill(&job);
+    if (!exit_code) exit_code = fill(&job);
     if (!exit_code) exit_code = molt_file_write(args->operand[0], job.bytes, job.size);
     free(job.bytes);
     return exit_code;

@@ -94,7 +94,12 @@ static void mark(char cells[MAP_CELLS], uint32_t addr, uint32_t len, uint32_t fl
     uint64_t from = (uint64_t)addr * MAP_CELLS / flash_len;
     uint64_t to = (end * MAP_CELLS + flash_len - 1) / flash_len;
 
-    for (uint64_t i = from; i < to && i < MAP_CELLS; i++) cells[i] = cells[i] == '.' ? letter : '+';
+    for (uint64_t i = from; i < to && i < MAP_CELLS; i++) {
+        bool taken = cells[i] != '.';
+
+        cells[i] = letter;
+        if (taken) cells[i] = '+';
+    }
 }
 
 void molt_flash_map(FILE *out, const struct molt_flash_view *view)

@@ -127,10 +127,11 @@ static void print_fallback(const struct molt_flash_view *view)
 static void print_boot(const struct molt_flash_view *view)
 {
     const struct molt_flash_part *boots = molt_flash_view_slot(view, view->boots);
-    char text[TEXT_LEN];
 
     printf("\nnext boot: %s", molt_slot_name(view->boots));
     if (boots) {
+        char text[TEXT_LEN];
+
         molt_flash_part_text(boots, text, sizeof text);
         printf(" (%s)", text);
     }

@@ -130,8 +130,9 @@ static void choose(struct molt_flash_view *view, const struct molt_flash_view_ru
     view->boots = MOLT_SLOT_NONE;
     int count = molt_slot_order(&view->map, view->choice.start, order);
     for (int i = 0; i < count && view->boots == MOLT_SLOT_NONE; i++) {
-        const struct molt_flash_part *part = molt_flash_view_slot(view, order[i]);
-        if (part && part->content == MOLT_CONTENT_IMAGE) view->boots = order[i];
+        int slot = (int)order[i];
+        const struct molt_flash_part *part = molt_flash_view_slot(view, slot);
+        if (part && part->content == MOLT_CONTENT_IMAGE) view->boots = slot;
     }
 }
 

@@ -199,7 +199,7 @@ static int create(const struct molt_args *args, const struct molt_chip *chip,
 
     const struct molt_image_source segments[2] = {
         { desc_load_addr(chip), desc_bytes, sizeof desc_bytes },
-        { load_addr, app->at, (uint32_t)app->len },
+        { load_addr, app->at, app->len },
     };
     int exit_code = build(args, chip, &h, segments, &out);
     if (!exit_code) exit_code = molt_file_write(args->operand[0], out.at, out.len);

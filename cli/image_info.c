@@ -110,7 +110,7 @@ static enum molt_err examine(struct info *info, struct molt_image_error *error)
 static void print_header(const struct info *info)
 {
     const struct molt_image_header *h = &info->image.header;
-    char min[REV_LEN], max[REV_LEN];
+    char text[REV_LEN];
 
     printf("%-*s %s\n", LABEL, "Image type:", molt_image_kind_name(info->kind));
     printf("%-*s %s (id 0x%04x)\n", LABEL, "Chip:", chip_name(info), h->chip_id);
@@ -120,11 +120,11 @@ static void print_header(const struct info *info)
     printf("%-*s 0x%08" PRIx32 "\n", LABEL, "Entry point:", h->entry_addr);
     printf("%-*s %s, %s, %u MB\n", LABEL, "Flash:", spi_mode(h->spi_mode), spi_speed(h->spi_speed),
            spi_size(h->spi_size));
-    printf("%-*s %s\n", LABEL, "Minimal chip revision:", revision(h->min_chip_rev_full, min));
+    printf("%-*s %s\n", LABEL, "Minimal chip revision:", revision(h->min_chip_rev_full, text));
     if (h->max_chip_rev_full == 0 || h->max_chip_rev_full == UINT16_MAX)
         printf("%-*s none\n", LABEL, "Maximal chip revision:");
     else
-        printf("%-*s %s\n", LABEL, "Maximal chip revision:", revision(h->max_chip_rev_full, max));
+        printf("%-*s %s\n", LABEL, "Maximal chip revision:", revision(h->max_chip_rev_full, text));
 }
 
 static void print_segments(const struct info *info)

@@ -21,7 +21,7 @@ uint32_t molt_image_build_len(const struct molt_image_source *segments, size_t c
     for (size_t i = 0; i < count; i++) {
         /* Less than 16 MiB after rounding; 16 of them and their headers fit into 32 bits. */
         if (segments[i].len > MOLT_IMAGE_LEN_MAX - 4) return 0;
-        len += MOLT_IMAGE_SEGMENT_HEADER_LEN + molt_round_up(segments[i].len, 4);
+        len += MOLT_IMAGE_SEGMENT_HEADER_LEN + molt_round_up((uint32_t)segments[i].len, 4);
     }
     len = molt_round_up(len + 1, BLOCK_LEN) + (with_digest ? MOLT_SHA256_LEN : 0);
     return len <= MOLT_IMAGE_LEN_MAX ? len : 0;
@@ -39,15 +39,15 @@ static enum molt_err put_segment(struct build *b, const struct molt_image_source
 {
     static const uint8_t zeros[4];
     uint8_t header[MOLT_IMAGE_SEGMENT_HEADER_LEN];
-    uint32_t padded = molt_round_up(s->len, 4);
+    uint32_t len = (uint32_t)s->len, padded = molt_round_up(len, 4);
 
     molt_store_le32(header, s->load_addr);
     molt_store_le32(header + 4, padded);
     enum molt_err err = put(b, header, sizeof header);
     if (err) return err;
-    err = put(b, s->bytes, s->len);
+    err = put(b, s->bytes, len);
     if (err) return err;
-    return put(b, zeros, padded - s->len);
+    return put(b, zeros, padded - len);
 }
 
 static uint8_t checksum_of(const struct molt_image_source *segments, size_t count)
@@ -55,7 +55,7 @@ static uint8_t checksum_of(const struct molt_image_source *segments, size_t coun
     uint8_t sum = MOLT_IMAGE_CHECKSUM_SEED;
 
     for (size_t i = 0; i < count; i++) {
-        for (uint32_t off = 0; off < segments[i].len; off++) sum ^= segments[i].bytes[off];
+        for (size_t off = 0; off < segments[i].len; off++) sum ^= segments[i].bytes[off];
     }
     return sum;
 }

@@ -11,7 +11,7 @@
 struct molt_image_source {
     uint32_t load_addr;
     const uint8_t *bytes;
-    uint32_t len; /* zeros are added up to a multiple of 4 */
+    size_t len; /* zeros are added up to a multiple of 4 */
 };
 
 /* Where the image goes: put() takes the next `len` bytes; an error from it stops the building. */

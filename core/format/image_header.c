@@ -59,11 +59,8 @@ static void read_text(struct molt_reader *r, char *text, size_t size)
 
 static void store_text(uint8_t *to, const char *text, size_t size)
 {
-    size_t len = strlen(text);
-
-    assert(len <= size);
     memset(to, 0, size);
-    memcpy(to, text, len);
+    for (size_t i = 0; i < size && text[i]; i++) to[i] = (uint8_t)text[i];
 }
 
 struct molt_app_desc molt_app_desc_decode(const uint8_t bytes[MOLT_APP_DESC_LEN])

@@ -67,7 +67,7 @@ TEST(images_of_all_lengths_are_accepted_as_they_were_announced)
 
 TEST(what_no_device_would_accept_is_not_built)
 {
-    static uint8_t one[1];
+    const uint8_t one[1] = { 1 };
     struct molt_image_source s[17] = { { 0, one, 1 } };
     const struct molt_image_header h = { .magic = MOLT_IMAGE_MAGIC, .hash_appended = 1 };
     const struct {

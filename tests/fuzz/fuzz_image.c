@@ -8,10 +8,10 @@ enum { CONTROL_LEN = 3, ADDR = 0x10000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-#define REQUIRE(cond)                                                                              \
-    do {                                                                                           \
-        if (!(cond)) abort();                                                                      \
-    } while (0)
+static void require(bool ok)
+{
+    if (!ok) abort();
+}
 
 static enum molt_err walk(const uint8_t *bytes, uint32_t len, uint32_t random,
                           const struct molt_image_rules *rules, struct molt_image *image,
@@ -26,7 +26,7 @@ static enum molt_err walk(const uint8_t *bytes, uint32_t len, uint32_t random,
         uint32_t piece = random >> (random & 1 ? 30 : 23);
 
         if (piece > len - off) piece = len - off;
-        REQUIRE(molt_image_walk_wants(&w) > 0);
+        require(molt_image_walk_wants(&w) > 0);
         err = molt_image_walk_feed(&w, bytes + off, piece);
         off += piece;
     }
@@ -41,23 +41,23 @@ static void check_accepted(const uint8_t *bytes, uint32_t len, const struct molt
 {
     uint32_t off = MOLT_IMAGE_HEADER_LEN;
 
-    REQUIRE(image->len <= len && image->len <= rules->len_max && image->len % 16 == 0);
-    REQUIRE(image->header.magic == MOLT_IMAGE_MAGIC && bytes[0] == MOLT_IMAGE_MAGIC);
-    REQUIRE(image->header.segment_count <= MOLT_IMAGE_SEGMENTS_MAX);
+    require(image->len <= len && image->len <= rules->len_max && image->len % 16 == 0);
+    require(image->header.magic == MOLT_IMAGE_MAGIC && bytes[0] == MOLT_IMAGE_MAGIC);
+    require(image->header.segment_count <= MOLT_IMAGE_SEGMENTS_MAX);
     for (int i = 0; i < image->header.segment_count; i++) {
         const struct molt_image_segment *s = &image->segment[i];
 
-        REQUIRE(s->off == off + MOLT_IMAGE_SEGMENT_HEADER_LEN && s->len % 4 == 0);
+        require(s->off == off + MOLT_IMAGE_SEGMENT_HEADER_LEN && s->len % 4 == 0);
         off = s->off + s->len;
-        REQUIRE(off < image->len);
+        require(off < image->len);
         if (rules->chip && molt_chip_maps(rules->chip, s->load_addr))
-            REQUIRE((rules->addr + s->off) % image->mmu_page_len ==
+            require((rules->addr + s->off) % image->mmu_page_len ==
                     s->load_addr % image->mmu_page_len);
     }
-    if (rules->chip && !rules->layout_only) REQUIRE(image->header.chip_id == rules->chip->id);
-    if (rules->need_app_desc && !rules->is_bootloader) REQUIRE(image->has_desc);
+    if (rules->chip && !rules->layout_only) require(image->header.chip_id == rules->chip->id);
+    if (rules->need_app_desc && !rules->is_bootloader) require(image->has_desc);
     if (image->header.hash_appended)
-        REQUIRE(memcmp(image->digest, bytes + image->len - MOLT_SHA256_LEN, MOLT_SHA256_LEN) == 0);
+        require(memcmp(image->digest, bytes + image->len - MOLT_SHA256_LEN, MOLT_SHA256_LEN) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -81,13 +81,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     };
 
     enum molt_err err = molt_image_check(data, data_len, &rules, &image, &error);
-    REQUIRE(walk(data, data_len, bytes[2], &rules, &same, &same_error) == err);
-    REQUIRE(image.len == same.len && image.secure_version == same.secure_version);
-    REQUIRE(memcmp(image.segment, same.segment, sizeof image.segment) == 0);
-    REQUIRE(memcmp(image.digest, same.digest, sizeof image.digest) == 0);
+    require(walk(data, data_len, bytes[2], &rules, &same, &same_error) == err);
+    require(image.len == same.len && image.secure_version == same.secure_version);
+    require(memcmp(image.segment, same.segment, sizeof image.segment) == 0);
+    require(memcmp(image.digest, same.digest, sizeof image.digest) == 0);
     if (err) {
-        REQUIRE(image.len == 0 && error.off <= data_len);
-        REQUIRE(*molt_image_error_field(&error) && *molt_image_error_why(&error));
+        require(image.len == 0 && error.off <= data_len);
+        require(*molt_image_error_field(&error) && *molt_image_error_why(&error));
     } else {
         check_accepted(data, data_len, &rules, &image);
     }

@@ -19,7 +19,7 @@ static struct molt_image_rules put(const uint8_t *bytes, uint32_t len, uint32_t 
     const struct molt_nor_geometry geometry = molt_nor_geometry_spi(FLASH_LEN);
 
     memset(flash, 0xFF, sizeof flash);
-    memcpy(flash + VECTOR_ADDR, bytes, len);
+    if (bytes) memcpy(flash + VECTOR_ADDR, bytes, len);
     molt_ram_nor_init(&ram, &geometry, flash);
     if (!mapped) ram.nor.mapped = NULL;
     CHECK_EQ(molt_region_make(&ram.nor, VECTOR_ADDR, slot_len, &slot), MOLT_OK);

@@ -36,11 +36,11 @@ static inline void vector_image(uint8_t image[VECTOR_LEN])
     memset(image, 0, VECTOR_LEN);
     memcpy(image, headers, sizeof headers);
     molt_store_le32(desc, MOLT_APP_DESC_MAGIC);
-    memcpy(desc + 16, "1.0.0", 5);
-    memcpy(desc + 48, "demo", 4);
-    memcpy(desc + 80, "00:00:00", 8);
-    memcpy(desc + 96, "Jan  1 2026", 11);
-    memcpy(desc + 112, "v6.2-dev", 8);
+    memcpy(desc + 16, "1.0.0", 6);
+    memcpy(desc + 48, "demo", 5);
+    memcpy(desc + 80, "00:00:00", 9);
+    memcpy(desc + 96, "Jan  1 2026", 12);
+    memcpy(desc + 112, "v6.2-dev", 9);
     for (uint8_t i = 0; i < 32; i++) desc[144 + i] = i;
     desc[178] = 99;
     desc[180] = 16;
