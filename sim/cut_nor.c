@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { PATCH_LEN = 16 };
-
 static struct molt_cut_nor *cut_of(struct molt_nor *nor)
 {
     return (struct molt_cut_nor *)(void *)nor;
@@ -31,13 +29,15 @@ struct reach {
     enum molt_cut_kind kind;
     uint32_t prefix_len;       /* PREFIX: this many bytes */
     uint32_t missing[3], bits; /* ALMOST: bit numbers, and how many */
-    bool patch;                /* PATCHWORK: of the present piece */
+    uint32_t patch_len;        /* PATCHWORK: bytes of a piece, 4 to 32 */
+    bool patch;                /* whether the present one is reached */
 };
 
 static struct reach reach_of(struct molt_cut_nor *cut, uint32_t len)
 {
     struct reach r = { .kind = cut->kind, .prefix_len = random_below(cut, len) };
 
+    r.patch_len = 4u << random_below(cut, 4);
     r.bits = 1 + random_below(cut, 3);
     for (int i = 0; i < 3; i++) r.missing[i] = random_below(cut, len * 8);
     return r;
@@ -52,7 +52,7 @@ static uint8_t reached_bits(struct molt_cut_nor *cut, struct reach *r, uint32_t 
     case MOLT_CUT_PREFIX:
         return i < r->prefix_len ? 0xFF : 0;
     case MOLT_CUT_PATCHWORK:
-        if (i % PATCH_LEN == 0) r->patch = next_random(cut) >> 16 & 1;
+        if (i % r->patch_len == 0) r->patch = next_random(cut) >> 16 & 1;
         return r->patch ? 0xFF : 0;
     case MOLT_CUT_BITS:
     case MOLT_CUT_ECC:

@@ -1,10 +1,11 @@
 #include "slots/boot_record.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
 
-enum { SEQ_LEN = 4, CRC_LEN = 4 };
+enum { SEQ_LEN = 4, CRC_LEN = 4, READ_TRIES = 3 };
 
 enum molt_err molt_boot_record_open(struct molt_nor *nor, const struct molt_slot_map *map,
                                     struct molt_boot_record *record)
@@ -14,11 +15,27 @@ enum molt_err molt_boot_record_open(struct molt_nor *nor, const struct molt_slot
     return molt_region_make(nor, map->otadata.addr, map->otadata.len, &record->region);
 }
 
+/* What stands for an entry that cannot be read: not intact, so it never decides; but not blank either,
+ * so that no device is initialised over an entry that may be good. */
+static struct molt_otadata unreadable(void)
+{
+    struct molt_otadata entry = molt_otadata_blank();
+
+    entry.seq = 0;
+    entry.crc = 0;
+    assert(!molt_otadata_intact(&entry));
+    return entry;
+}
+
 static struct molt_otadata read_entry(const struct molt_region *region, uint32_t off)
 {
     uint8_t bytes[MOLT_OTADATA_ENTRY_LEN];
+    enum molt_err err = MOLT_ERR_ECC;
 
-    if (molt_region_read(region, off, bytes, sizeof bytes)) return molt_otadata_blank();
+    /* Whatever the error: one that passes must not let the older entry decide. */
+    for (int i = 0; i < READ_TRIES && err; i++)
+        err = molt_region_read(region, off, bytes, sizeof bytes);
+    if (err) return unreadable();
     /* Where erased flash reads as 0x00, blank must not look like a record of zeros. */
     if (molt_all_bytes_are(bytes, sizeof bytes, region->nor->geometry.erased))
         return molt_otadata_blank();

@@ -15,7 +15,8 @@ MOLT_MUST_USE enum molt_err molt_boot_record_open(struct molt_nor *nor,
                                                   const struct molt_slot_map *map,
                                                   struct molt_boot_record *record);
 
-/* Both entries. One that cannot be read is absent, not an error: it comes back blank. */
+/* Both entries. One that cannot be read, three times, is absent, not an error: it comes back as one
+ * with a wrong crc. */
 void molt_boot_record_read(const struct molt_boot_record *record, struct molt_otadata entry[2]);
 
 /* Replaces entry `index` (0 or 1): erases its sector, programs all but seq, reads it back, then

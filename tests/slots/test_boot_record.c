@@ -117,12 +117,24 @@ TEST(the_bytes_on_flash_are_those_of_the_stock_layout)
 TEST(an_entry_that_cannot_be_read_is_absent)
 {
     struct molt_boot_record record = record_with(1, 0xFF);
+    struct molt_otadata e[2];
 
     CHECK_EQ(molt_boot_record_select(&record, 0, 2, MOLT_IMG_VALID), MOLT_OK);
     CHECK_EQ(molt_boot_record_select(&record, 1, 2, MOLT_IMG_VALID), MOLT_OK);
     unreadable = AT + SECTOR + 9;
-    check_entry(&record, 1, UINT32_MAX, MOLT_IMG_UNDEFINED);
+    molt_boot_record_read(&record, e);
+    CHECK(!molt_otadata_intact(&e[1]));
+    CHECK(e[1].seq != UINT32_MAX); /* not blank: there may be an entry */
     check_entry(&record, 0, 1, MOLT_IMG_VALID);
+
+    /* It cannot be written either: the other one goes on deciding. */
+    CHECK_EQ(molt_boot_record_select(&record, 1, 2, MOLT_IMG_NEW), MOLT_ERR_ECC);
+    check_entry(&record, 0, 1, MOLT_IMG_VALID);
+    unreadable = 0;
+    molt_boot_record_read(&record, e);
+    CHECK_EQ(e[1].seq, UINT32_MAX); /* seq was not programmed */
+    CHECK_EQ(molt_boot_record_select(&record, 1, 2, MOLT_IMG_NEW), MOLT_OK);
+    check_entry(&record, 1, 2, MOLT_IMG_NEW);
 }
 
 TEST(selecting_a_slot_alternates_sectors_and_counts_up)
