@@ -224,6 +224,9 @@ int molt_ptable_job_check(struct molt_ptable_job *job)
 {
     struct molt_ptable_issue issue;
 
+    /* The reference finds out only when it writes, after all other checks. */
+    if (!job->as_reference && molt_ptable_draft_fits(&job->draft, &job->rules, &issue))
+        return bad(job, &issue);
     if (!job->no_verify) {
         status(job, "Verifying table...");
         if (molt_ptable_check(&job->draft, &job->rules, &issue)) return bad(job, &issue);

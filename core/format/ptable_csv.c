@@ -348,12 +348,6 @@ static enum molt_err lay_out(struct parse *p)
         if (!row->addr_given)
             row->addr = round_up(end, row->type == MOLT_PART_APP ? APP_UNIT : OTHER_UNIT);
         row->addr_given = true;
-        if (row->len < 0 && -row->len < row->addr) {
-            *p->issue = molt_ptable_issue_at(MOLT_PT_ENDS_FIRST, row);
-            p->issue->number[0] = -row->len;
-            p->issue->number[1] = row->addr;
-            return MOLT_ERR_FORMAT;
-        }
         if (row->len < 0) row->len = -row->len - row->addr;
         end = row->addr + row->len;
     }

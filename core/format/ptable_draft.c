@@ -124,7 +124,7 @@ enum molt_err molt_ptable_draft_read(const uint8_t *bytes, size_t len,
 
 /* ---- to a table -------------------------------------------------------------------------------- */
 
-static enum molt_err check_range(const struct molt_part_draft *row, struct molt_ptable_issue *issue)
+static enum molt_err row_fits(const struct molt_part_draft *row, struct molt_ptable_issue *issue)
 {
     const struct {
         int64_t value, most;
@@ -133,13 +133,15 @@ static enum molt_err check_range(const struct molt_part_draft *row, struct molt_
         { row->type, UINT8_MAX, MOLT_PT_TYPE_RANGE },
         { row->subtype, UINT8_MAX, MOLT_PT_SUBTYPE_RANGE },
         { row->addr, UINT32_MAX, MOLT_PT_OFFSET_RANGE },
-        { row->len, UINT32_MAX, MOLT_PT_SIZE_RANGE },
+        { row->len, UINT32_MAX, row->len < 0 ? MOLT_PT_ENDS_FIRST : MOLT_PT_SIZE_RANGE },
     };
 
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         if (fields[i].value >= 0 && fields[i].value <= fields[i].most) continue;
         *issue = molt_ptable_issue_at(fields[i].fault, row);
         issue->number[0] = fields[i].value;
+        issue->number[1] = row->addr;
+        issue->number[2] = row->addr + row->len;
         return MOLT_ERR_RANGE;
     }
     return MOLT_OK;
@@ -166,23 +168,30 @@ static void put_row(const struct molt_part_draft *row, const struct molt_ptable_
     }
 }
 
+enum molt_err molt_ptable_draft_fits(const struct molt_ptable_draft *draft,
+                                     const struct molt_ptable_rules *rules,
+                                     struct molt_ptable_issue *issue)
+{
+    size_t rows = draft->count + (rules->no_md5 ? 0 : 1);
+
+    for (size_t i = 0; i < draft->count; i++) {
+        enum molt_err err = row_fits(&draft->row[i], issue);
+        if (err) return err;
+    }
+    if (rows * ROW_LEN < MOLT_PTABLE_LEN) return MOLT_OK;
+    *issue = molt_ptable_issue_at(MOLT_PT_TOO_LONG, NULL);
+    issue->number[0] = (int64_t)(rows * ROW_LEN);
+    issue->number[1] = (int64_t)draft->count;
+    return MOLT_ERR_FULL;
+}
+
 enum molt_err molt_ptable_draft_table(const struct molt_ptable_draft *draft,
                                       const struct molt_ptable_rules *rules,
                                       struct molt_ptable *table, struct molt_ptable_issue *issue)
 {
-    size_t rows = draft->count + (rules->no_md5 ? 0 : 1);
-
     table->count = 0;
-    for (size_t i = 0; i < draft->count; i++) {
-        enum molt_err err = check_range(&draft->row[i], issue);
-        if (err) return err;
-    }
-    if (rows * ROW_LEN >= MOLT_PTABLE_LEN) {
-        *issue = molt_ptable_issue_at(MOLT_PT_TOO_LONG, NULL);
-        issue->number[0] = (int64_t)(rows * ROW_LEN);
-        issue->number[1] = (int64_t)draft->count;
-        return MOLT_ERR_FULL;
-    }
+    enum molt_err err = molt_ptable_draft_fits(draft, rules, issue);
+    if (err) return err;
     for (size_t i = 0; i < draft->count; i++) put_row(&draft->row[i], rules, &table->row[i]);
     table->count = draft->count;
     return MOLT_OK;

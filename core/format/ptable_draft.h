@@ -74,9 +74,13 @@ MOLT_MUST_USE enum molt_err molt_ptable_draft_read(const uint8_t *bytes, size_t 
                                                    struct molt_ptable_draft *draft,
                                                    struct molt_ptable_issue *issue);
 
-/* Draft to table. Names are cut at MOLT_PART_LABEL_LEN bytes, with a note for each.
- * MOLT_ERR_RANGE: a number that a row cannot hold; MOLT_ERR_FULL: too many rows, the MD5 row and
- * the end counted in; with *issue. */
+/* Whether a table can hold it. MOLT_ERR_RANGE: a number that a row cannot hold, a size below zero
+ * among them; MOLT_ERR_FULL: too many rows, the MD5 row and the end counted in; with *issue. */
+MOLT_MUST_USE enum molt_err molt_ptable_draft_fits(const struct molt_ptable_draft *draft,
+                                                   const struct molt_ptable_rules *rules,
+                                                   struct molt_ptable_issue *issue);
+
+/* Draft to table, if it fits. Names are cut at MOLT_PART_LABEL_LEN bytes, with a note for each. */
 MOLT_MUST_USE enum molt_err molt_ptable_draft_table(const struct molt_ptable_draft *draft,
                                                     const struct molt_ptable_rules *rules,
                                                     struct molt_ptable *table,

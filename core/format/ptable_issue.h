@@ -56,8 +56,6 @@ struct molt_ptable_extras;
     X(IN_PREVIOUS, "Offset", "%x0 is below %x1, where the previous partition ends",                \
       "CSV Error at line %l: Partitions overlap. Partition sets offset %x0. Previous partition "   \
       "ends %x1")                                                                                  \
-    X(ENDS_FIRST, "Size", "the partition would end at %x0, before its offset %x1",                 \
-      "CSV Error at line %l: Partition ends at %x0, before its offset %x1")                        \
     /* a row of the table */                                                                       \
     X(OFFSET_ALIGN, "Offset", "%x0 is not a multiple of %x1",                                      \
       "Partition %n invalid: Offset %x0 is not aligned to %x1")                                    \
@@ -69,6 +67,8 @@ struct molt_ptable_extras;
     X(NVS_SMALL, "Size", "%x2 is too small for NVS that is written, which needs %x3",              \
       "Partition %n invalid: '%n' partition of type %d0 and subtype %d1 of this size (%x2) must "  \
       "be flagged as 'readonly' (the size of read/write NVS has to be at least %x3)")              \
+    X(ENDS_FIRST, "Size", "the partition ends at %x2, before its offset %x1",                      \
+      "Partition %n invalid: it ends at %x2, before its offset %x1")                               \
     X(OFFSET_RANGE, "Offset", "%x0 is not in 0..0xffffffff",                                       \
       "Partition %n invalid: Offset %x0 does not fit in 32 bits")                                  \
     X(SIZE_RANGE, "Size", "%x0 is not in 0..0xffffffff",                                           \
