@@ -28,8 +28,9 @@ static const char *place(const struct molt_ptable_job *job, const struct molt_pt
     molt_text_add(&text, " (");
     molt_text_span(&text, issue->row->name);
     molt_text_char(&text, ')');
-    if (issue->field) molt_text_add(&text, ": ");
-    if (issue->field) molt_text_add(&text, issue->field);
+    if (!issue->field) return buffer;
+    molt_text_add(&text, ": ");
+    molt_text_add(&text, issue->field);
     return buffer;
 }
 

@@ -105,7 +105,8 @@ static void draw(struct picture *p, const struct molt_ptable_job *job)
     for (size_t i = 0; i < p->count; i++) {
         bool is_free = p->extent[i].what && strcmp(p->extent[i].what, "(free)") == 0;
 
-        p->extent[i].letter = is_free ? '.' : letters[used++ % (sizeof letters - 1)];
+        p->extent[i].letter = '.';
+        if (!is_free) p->extent[i].letter = letters[used++ % (sizeof letters - 1)];
     }
 }
 

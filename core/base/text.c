@@ -31,7 +31,8 @@ int molt_span_compare(struct molt_span a, struct molt_span b)
 
 char molt_ascii_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c < 'A' || c > 'Z') return c;
+    return (char)(c - 'A' + 'a');
 }
 
 struct molt_text molt_text_over(char *buffer, size_t room)

@@ -379,7 +379,7 @@ void molt_part_size_text(int64_t len, struct molt_text *to)
     static const struct {
         int64_t unit;
         char suffix;
-    } units[] = { { 1024 * 1024, 'M' }, { 1024, 'K' } };
+    } units[] = { { INT64_C(1) << 20, 'M' }, { INT64_C(1) << 10, 'K' } };
 
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (len % units[i].unit != 0) continue;

@@ -1,6 +1,7 @@
 #include "format/ptable_issue.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "format/ptable_csv.h"
 
@@ -25,39 +26,45 @@ struct molt_ptable_issue molt_ptable_issue_at(enum molt_ptable_fault fault,
     };
 }
 
+static void add_repr_byte(struct molt_text *to, char c, char quote)
+{
+    static const struct {
+        char c, letter;
+    } escapes[] = { { '\t', 't' }, { '\n', 'n' }, { '\r', 'r' }, { '\\', '\\' } };
+
+    for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
+        if (c != escapes[i].c) continue;
+        molt_text_char(to, '\\');
+        molt_text_char(to, escapes[i].letter);
+        return;
+    }
+    if (c < ' ' || c > '~') {
+        molt_text_add(to, "\\x");
+        molt_text_hex_bytes(to, &c, 1);
+        return;
+    }
+    if (c == quote) molt_text_char(to, '\\');
+    molt_text_char(to, c);
+}
+
 /* Python's repr of bytes, whose quotes depend on what is inside. */
 static void add_repr(struct molt_text *to, struct molt_span bytes)
 {
-    bool single = false, both = false;
+    bool has_single = bytes.len && memchr(bytes.at, '\'', bytes.len);
+    bool has_double = bytes.len && memchr(bytes.at, '"', bytes.len);
+    char quote = '\'';
 
-    for (size_t i = 0; i < bytes.len; i++) single = single || bytes.at[i] == '\'';
-    for (size_t i = 0; i < bytes.len; i++) both = both || (single && bytes.at[i] == '"');
-    char quote = single && !both ? '"' : '\'';
-
+    if (has_single && !has_double) quote = '"';
     molt_text_char(to, 'b');
     molt_text_char(to, quote);
-    for (size_t i = 0; i < bytes.len; i++) {
-        char c = bytes.at[i];
-
-        if (c == '\\' || c == quote) molt_text_char(to, '\\');
-        if (c == '\t') molt_text_add(to, "\\t");
-        if (c == '\n') molt_text_add(to, "\\n");
-        if (c == '\r') molt_text_add(to, "\\r");
-        if (c == '\t' || c == '\n' || c == '\r') continue;
-        if (c >= ' ' && c <= '~') {
-            molt_text_char(to, c);
-            continue;
-        }
-        molt_text_add(to, "\\x");
-        molt_text_hex_bytes(to, &c, 1);
-    }
+    for (size_t i = 0; i < bytes.len; i++) add_repr_byte(to, bytes.at[i], quote);
     molt_text_char(to, quote);
 }
 
 /* Python's '%.1f' of bytes / 2^20: that quotient is exact, so a tie goes to the even digit. */
 static void add_megabytes(struct molt_text *to, int64_t bytes)
 {
-    const int64_t mb = 1024 * 1024;
+    const int64_t mb = INT64_C(1) << 20;
     int64_t tenths = bytes * 10 / mb, rest = bytes * 10 % mb;
 
     assert(bytes >= 0);
@@ -125,7 +132,7 @@ static void add_piece(struct molt_text *to, char code, const struct molt_ptable_
         if (issue->row) molt_part_csv_write(issue->row, issue->extras, to);
         break;
     default:
-        assert(!"a code that the list above the sayings explains");
+        assert(false); /* the comment above MOLT_PTABLE_ISSUES lists the codes */
     }
 }
 

@@ -71,8 +71,10 @@ static struct words subtypes_of(int64_t type)
 
 static const struct word *by_text(struct words words, struct molt_span text)
 {
-    for (size_t i = 0; i < words.count; i++) {
-        if (molt_span_is(text, words.at[i].text)) return &words.at[i];
+    const struct word *at = words.at;
+
+    for (size_t left = words.count; left > 0; left--, at++) {
+        if (molt_span_is(text, at->text)) return at;
     }
     return NULL;
 }
