@@ -95,7 +95,7 @@ static int take_addr(const struct molt_args *args, const char *name, int64_t *ad
     return molt_args_usage(args, "--%s: '%s' is not a number such as 32768 or 0x8000", name, text);
 }
 
-static int take_extras(const struct molt_args *args, struct molt_ptable_extras *extras)
+static int take_extras(const struct molt_args *args, struct molt_ptable_job *job)
 {
     static const char *const why[] = {
         [MOLT_EXTRA_BAD_FORM] = "not TYPE,NAME,VALUE with a hexadecimal value up to ff",
@@ -106,10 +106,13 @@ static int take_extras(const struct molt_args *args, struct molt_ptable_extras *
     const char *name = "extra-partition-subtypes", *text;
 
     for (int i = 0; (text = molt_args_nth(args, name, i)); i++) {
-        enum molt_extra_result result = molt_ptable_extra_add(extras, molt_span_of(text));
+        enum molt_extra_result result =
+            molt_ptable_extra_add(&job->rules.extras, molt_span_of(text));
 
         if (result == MOLT_EXTRA_OK) continue;
-        (void)fprintf(stderr, "Error parsing custom subtypes: %s: '%s'\n", why[result], text);
+        if (!job->as_reference)
+            return molt_args_usage(args, "--%s: '%s': %s", name, text, why[result]);
+        (void)fprintf(stderr, "Error parsing custom subtypes: %s\n", why[result]);
         return MOLT_EXIT_USAGE;
     }
     return MOLT_EXIT_OK;
@@ -151,7 +154,7 @@ int molt_ptable_job_start(struct molt_ptable_job *job, const struct molt_args *a
         complain(job, &issue, "");
         return MOLT_EXIT_USAGE;
     }
-    return take_extras(args, &rules->extras);
+    return take_extras(args, job);
 }
 
 void molt_ptable_job_free(struct molt_ptable_job *job)
