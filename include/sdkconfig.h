@@ -144,6 +144,9 @@
 #ifndef CONFIG_MOLT_HTTPS_OTA_HANDLES
 #define CONFIG_MOLT_HTTPS_OTA_HANDLES 1
 #endif
+#ifndef CONFIG_MOLT_HTTPS_OTA_STALLS
+#define CONFIG_MOLT_HTTPS_OTA_STALLS 3 /* receive timeouts in a row that end a download */
+#endif
 #ifndef CONFIG_MOLT_OTA_BUFFER_MAX
 #define CONFIG_MOLT_OTA_BUFFER_MAX 4096
 #endif

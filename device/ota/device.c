@@ -1,21 +1,25 @@
 /* molt/device.h: lays out what every layer keeps per device in the caller's memory. */
 #include "molt/device.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "ctx/ctx.h"
 #include "ctx/log_part.h"
+#include "http/http_part.h"
 #include "ota/part.h"
 
+/* Behind it come the HTTP layer's bytes, whose number only that layer knows. */
 struct layout {
     struct molt_device device;
     struct molt_log_part log;
     struct molt_ota_part ota;
+    max_align_t http[];
 };
 
 size_t molt_device_size(void)
 {
-    return sizeof(struct layout);
+    return sizeof(struct layout) + molt_http_part_size();
 }
 
 struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
@@ -25,7 +29,9 @@ struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
     memset(l, 0, sizeof *l);
     l->device.port = port;
     l->device.part[MOLT_DEVICE_LOG] = &l->log;
+    l->device.part[MOLT_DEVICE_HTTP] = l->http;
     l->device.part[MOLT_DEVICE_OTA] = &l->ota;
+    molt_http_part_init(l->http);
     l->ota.config = (struct molt_ota_config){
         .rollback = CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE,
         .anti_rollback = CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK,

@@ -10,6 +10,7 @@
 #include "flash/stream.h"
 #include "format/image.h"
 #include "molt/device.h"
+#include "ota/https.h"
 #include "slots/boot_record.h"
 #include "slots/map.h"
 
@@ -54,6 +55,7 @@ struct molt_ota_part {
 
     esp_ota_handle_t last_handle;
     struct molt_ota_writer writer[CONFIG_MOLT_OTA_HANDLES];
+    struct molt_https_ota https[CONFIG_MOLT_HTTPS_OTA_HANDLES];
     bool bootloader_addr_set;
     uint32_t bootloader_addr; /* where a bootloader image is expected; see esp_image_format.h */
 

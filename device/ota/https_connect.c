@@ -1,0 +1,193 @@
+/* esp_https_ota: from a URL to the headers of a response that brings image bytes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "esp_log.h"
+#include "molt/http.h"
+#include "ota/https.h"
+
+static const char *TAG = "esp_https_ota";
+
+enum { DRAIN_MAX = 16384 }; /* a longer body costs more than a new connection */
+
+/* What to do with a response, by its status. Source: ESP-IDF components/esp_https_ota/src/
+ * esp_https_ota.c, _http_handle_response_code(). */
+enum verdict { ACCEPT, REDIRECT, AUTHENTICATE, NOT_MODIFIED, NO_RANGE, REFUSE };
+
+static enum verdict judge(int status)
+{
+    static const struct {
+        int status;
+        enum verdict verdict;
+    } k_verdicts[] = {
+        { HttpStatus_MovedPermanently, REDIRECT },  { HttpStatus_Found, REDIRECT },
+        { HttpStatus_SeeOther, REDIRECT },          { HttpStatus_TemporaryRedirect, REDIRECT },
+        { HttpStatus_PermanentRedirect, REDIRECT }, { HttpStatus_NotModified, NOT_MODIFIED },
+        { HttpStatus_Unauthorized, AUTHENTICATE },  { HttpStatus_RangeNotSatisfiable, NO_RANGE },
+    };
+
+    for (size_t i = 0; i < sizeof k_verdicts / sizeof k_verdicts[0]; i++)
+        if (k_verdicts[i].status == status) return k_verdicts[i].verdict;
+    return status >= 400 ? REFUSE : ACCEPT;
+}
+
+/* Reads the body of a redirect or challenge, so that the connection can carry the next request. */
+static void drain(struct molt_https_ota *ota)
+{
+    for (uint32_t total = 0; total < DRAIN_MAX;) {
+        int got = esp_http_client_read(ota->client, (char *)ota->buffer, (int)ota->buffer_len);
+
+        if (got <= 0) return;
+        total += (uint32_t)got;
+    }
+}
+
+static esp_err_t send_request(struct molt_https_ota *ota)
+{
+    char *body = NULL;
+    int len = esp_http_client_get_post_field(ota->client, &body);
+
+    esp_err_t err = esp_http_client_open(ota->client, len);
+    if (err) return err;
+    for (int done = 0; done < len;) {
+        int sent = esp_http_client_write(ota->client, body + done, len - done);
+
+        if (sent <= 0) return ESP_FAIL;
+        done += sent;
+    }
+    int64_t result = esp_http_client_fetch_headers(ota->client);
+    if (result >= 0) return ESP_OK;
+    if (molt_http_client_deadline_passed(ota->client)) return ESP_ERR_TIMEOUT;
+    return result == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_HTTP_EAGAIN : ESP_FAIL;
+}
+
+static esp_err_t authenticate(struct molt_https_ota *ota)
+{
+    (void)ota;
+    ESP_LOGE(TAG, "the server wants credentials");
+    return ESP_FAIL;
+}
+
+/* Until a response is accepted. The client counts redirects: ESP_ERR_HTTP_MAX_REDIRECT. */
+static esp_err_t request(struct molt_https_ota *ota)
+{
+    for (;;) {
+        esp_err_t err = send_request(ota);
+        if (err) return err;
+        int status = esp_http_client_get_status_code(ota->client);
+        switch (judge(status)) {
+        case ACCEPT:
+            return ESP_OK;
+        case REDIRECT:
+            err = esp_http_client_set_redirection(ota->client);
+            break;
+        case AUTHENTICATE:
+            err = authenticate(ota);
+            break;
+        case NOT_MODIFIED:
+            return ESP_ERR_HTTP_NOT_MODIFIED;
+        case NO_RANGE:
+            return ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE;
+        case REFUSE:
+            ESP_LOGE(TAG, "the server answers %d", status);
+            return ESP_FAIL;
+        }
+        if (err) return err;
+        drain(ota);
+    }
+}
+
+/* ---- ranges ----------------------------------------------------------------------------------- */
+
+/* Asks for [first, first + request_max), or for everything from `first` on. */
+static esp_err_t ask_range(struct molt_https_ota *ota, uint32_t first)
+{
+    char value[48];
+    int64_t end = (int64_t)first + ota->request_max;
+
+    bool open_ended = !ota->partial || (ota->image_len >= 0 && end >= ota->image_len);
+    if (open_ended)
+        (void)snprintf(value, sizeof value, "bytes=%" PRIu32 "-", first);
+    else
+        (void)snprintf(value, sizeof value, "bytes=%" PRIu32 "-%" PRId64, first, end - 1);
+    ota->asks_range = true;
+    return esp_http_client_set_header(ota->client, "Range", value);
+}
+
+static void ask_everything(struct molt_https_ota *ota)
+{
+    ota->asks_range = false;
+    (void)esp_http_client_delete_header(ota->client, "Range");
+}
+
+/* A server whose file changes between two parts must not answer with a part of the new one. */
+static void remember_etag(struct molt_https_ota *ota)
+{
+    const char *etag = molt_http_client_response_header(ota->client, "ETag");
+    bool is_strong = etag && etag[0] == '"' && strlen(etag) < sizeof ota->etag;
+
+    (void)snprintf(ota->etag, sizeof ota->etag, "%s", is_strong ? etag : "");
+}
+
+static bool is_part(const struct molt_https_ota *ota)
+{
+    return esp_http_client_get_status_code(ota->client) == HttpStatus_PartialContent;
+}
+
+/* One try at the first response. */
+static esp_err_t request_first(struct molt_https_ota *ota)
+{
+    esp_err_t err = request(ota);
+    if (err) return err;
+    if (!ota->asks_range || is_part(ota)) return ESP_OK;
+    /* The server sends the whole file instead. Good, if that is where we start. */
+    if (ota->start > 0) return ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE;
+    ota->partial = false;
+    ask_everything(ota);
+    return ESP_OK;
+}
+
+static esp_err_t ask_first(struct molt_https_ota *ota, bool resuming)
+{
+    /* A resumption of nothing asks for a range too: an application learns early whether it works. */
+    if (ota->partial || resuming) return ask_range(ota, ota->start);
+    return ESP_OK;
+}
+
+esp_err_t molt_https_ota_connect(struct molt_https_ota *ota, bool resuming)
+{
+    esp_err_t err = ask_first(ota, resuming);
+    if (err) return err;
+    err = request_first(ota);
+    if (err == ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE && resuming) {
+        ESP_LOGW(TAG, "the server does not go on at %" PRIu32 "; from the beginning", ota->start);
+        ota->start = 0;
+        (void)esp_http_client_close(ota->client);
+        ask_everything(ota);
+        err = ask_first(ota, false);
+        if (!err) err = request_first(ota);
+    }
+    if (err) return err;
+
+    ota->image_len = is_part(ota) ? esp_http_client_get_content_range(ota->client)
+                                  : esp_http_client_get_content_length(ota->client);
+    if (ota->partial && ota->image_len < 0) {
+        ESP_LOGE(TAG, "the server does not say how long the file is");
+        return ESP_FAIL;
+    }
+    remember_etag(ota);
+    return ESP_OK;
+}
+
+esp_err_t molt_https_ota_connect_next(struct molt_https_ota *ota)
+{
+    esp_err_t err = ask_range(ota, ota->written);
+    if (!err && ota->etag[0]) err = esp_http_client_set_header(ota->client, "If-Range", ota->etag);
+    if (!err) err = request(ota);
+    if (err) return err;
+    if (!is_part(ota) || esp_http_client_get_content_range(ota->client) != ota->image_len) {
+        ESP_LOGE(TAG, "the file on the server has changed");
+        return ESP_FAIL;
+    }
+    return ESP_OK;
+}
