@@ -4,6 +4,7 @@
  *     config.c      making one from esp_http_client_config_t
  *     exchange.c    one request and its response on a connection
  *     redirect.c    going to another URL
+ *     login.c       user, password, challenges
  *     perform.c     a whole exchange: redirects, authentication, body to the handler
  *     events.c      what the handler is told
  *
@@ -14,6 +15,7 @@
 
 #include "base/err.h"
 #include "esp_http_client.h"
+#include "http/auth.h"
 #include "http/headers.h"
 #include "http/link.h"
 #include "http/response.h"
@@ -29,6 +31,15 @@ enum {
     MOLT_HTTP_DRAIN_MAX = 16384,
 };
 
+/* What perform() does next. */
+enum molt_http_phase {
+    MOLT_HTTP_START,
+    MOLT_HTTP_SEND_BODY,
+    MOLT_HTTP_READ_HEAD,
+    MOLT_HTTP_READ_BODY,
+    MOLT_HTTP_DONE,
+};
+
 struct esp_http_client {
     bool in_use;
     const struct molt_port *port;
@@ -36,6 +47,7 @@ struct esp_http_client {
     /* the request */
     struct molt_url url;
     struct molt_login login;
+    struct molt_auth auth; /* how the next request shows who it is from */
     struct molt_http_headers headers;
     esp_http_client_method_t method;
     const char *post_data;
@@ -43,7 +55,7 @@ struct esp_http_client {
 
     /* settings */
     int timeout_ms;
-    int max_redirects;
+    int max_redirects, max_auth_retries;
     bool follow_redirects;
     bool async;
     http_event_handle_cb handler;
@@ -64,9 +76,9 @@ struct esp_http_client {
     struct molt_http_response response;
     bool link_used;  /* a request has gone over this connection before */
     bool can_replay; /* the request may be sent again on a new connection */
-    bool performing;
-    int post_sent;
-    int redirects;
+    bool performing; /* perform() has not come to its end */
+    enum molt_http_phase phase;
+    int redirects, auth_retries;
     bool redirected;   /* set_redirection() has been called for this response */
     esp_err_t failure; /* why the last call failed, for perform() */
     esp_tls_last_error_t tls_error;
@@ -79,10 +91,16 @@ struct esp_http_client {
 
 /* The time, on the port's clock, at which a step that begins now gives up. */
 uint64_t molt_http_until(const struct esp_http_client *client);
+/* The same for reading in perform(), which does not wait when is_async is set. */
+uint64_t molt_http_read_until(const struct esp_http_client *client);
 bool molt_http_deadline_passed(const struct esp_http_client *client);
 
 /* Closes the connection, if there is one, and tells the handler. */
 void molt_http_disconnect(struct esp_http_client *client);
+
+/* Everything that ends a request for good passes here: the handler hears of it, the connection is
+ * closed, perform() returns `failure`, or ESP_ERR_TIMEOUT when the deadline has passed. */
+void molt_http_fail(struct esp_http_client *client, esp_err_t failure);
 
 /* The next piece of the body, in the client's own buffer. MOLT_OK with *len 0: the body is complete.
  * MOLT_ERR_TIMEOUT: nothing came by until_ms; other errors: it never will be complete. */
@@ -94,6 +112,12 @@ MOLT_MUST_USE enum molt_err molt_http_next_piece(struct esp_http_client *client,
 /* Makes the next request go to `reference`. `by_server`: not the caller but a response says so, so
  * that https to http is refused, and secrets stay behind on another port too. */
 esp_err_t molt_http_go_to(struct esp_http_client *client, const char *reference, bool by_server);
+
+/* ---- login.c ------------------------------------------------------------------------------------- */
+
+/* The Authorization header, if there is something to say and the caller has not set one. */
+void molt_http_put_authorization(struct molt_http_writer *w, struct esp_http_client *client,
+                                 const char *method);
 
 /* ---- events.c ------------------------------------------------------------------------------------ */
 

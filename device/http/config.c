@@ -83,6 +83,8 @@ static void set_numbers(struct esp_http_client *client, const esp_http_client_co
     client->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : MOLT_HTTP_TIMEOUT_MS;
     client->deadline_ms = UINT64_MAX;
     client->max_redirects = or_default(config->max_redirection_count, MOLT_HTTP_REDIRECTS);
+    client->max_auth_retries =
+        or_default(config->max_authorization_retries, MOLT_HTTP_AUTH_RETRIES);
     client->follow_redirects = !config->disable_auto_redirect;
     client->async = config->is_async;
     client->handler = config->event_handler;
@@ -139,6 +141,7 @@ static const char *set_all(struct esp_http_client *client, const esp_http_client
     if (!copy_text(client->login.user, sizeof client->login.user, config->username) ||
         !copy_text(client->login.password, sizeof client->login.password, config->password))
         return "username or password is too long";
+    if (esp_http_client_set_authtype(client, config->auth_type)) return "bad auth_type";
     if (!copy_text(client->common_name, sizeof client->common_name, config->common_name))
         return "common_name is too long";
     if (molt_http_headers_set(&client->headers, "User-Agent", agent)) return "bad user_agent";

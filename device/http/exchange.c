@@ -41,6 +41,11 @@ uint64_t molt_http_until(const struct esp_http_client *client)
     return until < client->deadline_ms ? until : client->deadline_ms;
 }
 
+uint64_t molt_http_read_until(const struct esp_http_client *client)
+{
+    return client->performing && client->async ? now_ms(client) : molt_http_until(client);
+}
+
 bool molt_http_deadline_passed(const struct esp_http_client *client)
 {
     return now_ms(client) >= client->deadline_ms;
@@ -58,8 +63,7 @@ void molt_http_disconnect(struct esp_http_client *client)
     if (was_open) molt_http_tell(client, HTTP_EVENT_DISCONNECTED);
 }
 
-/* Everything that ends a request for good passes here. */
-static void fail(struct esp_http_client *client, esp_err_t failure)
+void molt_http_fail(struct esp_http_client *client, esp_err_t failure)
 {
     client->failure = molt_http_deadline_passed(client) ? ESP_ERR_TIMEOUT : failure;
     molt_http_tell(client, HTTP_EVENT_ERROR);
@@ -116,7 +120,7 @@ static esp_err_t connect_link(struct esp_http_client *client)
                  esp_err_to_name(client->tls_error.last_error),
                  (unsigned)client->tls_error.esp_tls_error_code,
                  (unsigned)client->tls_error.esp_tls_flags);
-        fail(client, ESP_ERR_HTTP_CONNECT);
+        molt_http_fail(client, ESP_ERR_HTTP_CONNECT);
         return ESP_ERR_HTTP_CONNECT;
     }
     client->link_used = false;
@@ -187,6 +191,7 @@ static enum molt_err send_head(struct esp_http_client *client, int write_len)
             continue;
         molt_http_put_header(&w, key, value);
     }
+    molt_http_put_authorization(&w, client, k_methods[client->method]);
     put_framing(&w, client->method, write_len);
     molt_http_put(&w, "\r\n");
     return molt_http_put_end(&w);
@@ -219,7 +224,7 @@ static esp_err_t send_request(struct esp_http_client *client, int write_len)
         err = send_head(client, write_len);
     }
     if (err) {
-        fail(client, ESP_ERR_HTTP_WRITE_DATA);
+        molt_http_fail(client, ESP_ERR_HTTP_WRITE_DATA);
         return ESP_ERR_HTTP_WRITE_DATA;
     }
     client->link_used = true;
@@ -260,7 +265,7 @@ int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, i
     if (!client || !buffer || len < 0 || !client->link.conn) return -1;
     if (client->state < HTTP_STATE_REQ_COMPLETE_HEADER) return -1;
     if (molt_http_link_send(&client->link, buffer, (size_t)len, molt_http_until(client))) {
-        fail(client, ESP_ERR_HTTP_WRITE_DATA);
+        molt_http_fail(client, ESP_ERR_HTTP_WRITE_DATA);
         return -1;
     }
     return len;
@@ -335,19 +340,20 @@ static enum molt_err replay(struct esp_http_client *client)
 
 static enum molt_err read_head(struct esp_http_client *client)
 {
-    uint64_t until_ms = molt_http_until(client);
+    uint64_t until_ms = molt_http_read_until(client);
+    bool received = false;
 
     while (!client->response.head_done) {
         size_t none;
         enum molt_err err = MOLT_OK;
 
         if (client->at == client->end) {
-            if (client->response.overhead > 0 && now_ms(client) >= until_ms)
-                return MOLT_ERR_TIMEOUT;
+            if (received && now_ms(client) >= until_ms) return MOLT_ERR_TIMEOUT;
             err = fill(client, until_ms);
+            received = true;
             if (may_be_stale(client, err)) {
                 err = replay(client);
-                until_ms = molt_http_until(client);
+                until_ms = molt_http_read_until(client);
                 if (!err) continue;
             }
         }
@@ -392,16 +398,17 @@ int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client)
     if (err == MOLT_ERR_TIMEOUT) return -ESP_ERR_HTTP_EAGAIN;
     if (err) {
         ESP_LOGE(TAG, "response head: %s", molt_err_text(err));
-        fail(client, reading_failure(err));
+        molt_http_fail(client, reading_failure(err));
         return -1;
     }
     if (!is_the_range_asked_for(client)) {
         ESP_LOGE(TAG, "the server sent another range than the one asked for");
-        fail(client, ESP_ERR_INVALID_RESPONSE);
+        molt_http_fail(client, ESP_ERR_INVALID_RESPONSE);
         return -1;
     }
     client->state = HTTP_STATE_RES_COMPLETE_HEADER;
     if (client->response.status / 100 == 2) client->redirects = 0;
+    if (client->response.status != HttpStatus_Unauthorized) client->auth_retries = 0;
     molt_http_tell(client, HTTP_EVENT_ON_HEADERS_COMPLETE);
     client->state = HTTP_STATE_RES_ON_DATA_START;
     return announced_length(client);
@@ -463,7 +470,7 @@ int esp_http_client_read(esp_http_client_handle_t client, char *buffer, int len)
     molt_http_tell_data(client, buffer, got);
     if (err && err != MOLT_ERR_TIMEOUT) {
         ESP_LOGE(TAG, "response body: %s", molt_err_text(err));
-        fail(client, ESP_ERR_HTTP_INCOMPLETE_DATA);
+        molt_http_fail(client, ESP_ERR_HTTP_INCOMPLETE_DATA);
     }
     if (got > 0 || !err) return (int)got;
     return err == MOLT_ERR_TIMEOUT ? -ESP_ERR_HTTP_EAGAIN : -1;

@@ -18,6 +18,7 @@ static void leave_secrets_behind(struct esp_http_client *client)
 
     for (size_t i = 0; i < sizeof k_secrets / sizeof k_secrets[0]; i++)
         (void)molt_http_headers_remove(&client->headers, k_secrets[i]);
+    memset(&client->auth, 0, sizeof client->auth);
 }
 
 esp_err_t molt_http_go_to(struct esp_http_client *client, const char *reference, bool by_server)

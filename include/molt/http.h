@@ -20,6 +20,10 @@ extern "C" {
 esp_err_t molt_http_client_set_deadline_ms(esp_http_client_handle_t client, uint32_t ms);
 bool molt_http_client_deadline_passed(esp_http_client_handle_t client);
 
+/* Reads what is left of a response that nobody wants, so that the connection can be used again; closes
+ * it instead when that takes more than the timeout or 16 KiB. */
+void molt_http_client_drain(esp_http_client_handle_t client);
+
 /* One of the response headers that are kept, whatever the case of `name`: Location, ETag,
  * Last-Modified, Retry-After, Content-Type, WWW-Authenticate. NULL: the response has none. Lives
  * until the next request. */

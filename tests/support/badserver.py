@@ -449,30 +449,33 @@ def digest_answer(kind, fields, method):
     return h(a1, fields["nonce"], a2)
 
 
+def new_nonce(server):
+    server.nonces[f"{NONCE}{len(server.nonces)}"] = set()
+    return list(server.nonces)[-1]
+
+
 def digest(c, r):
-    """/digest/KIND[/noqop|/stale]: 401 Digest (md5, sha256, md5-sess, sha256-sess)."""
+    """/digest/KIND[/noqop|/stale]: 401 Digest (md5, sha256, md5-sess, sha256-sess). A nonce is good
+    for any number of requests with a rising nc; with /stale, the first one is not good at all."""
     kind, option = r.arg("md5"), r.parts[2] if len(r.parts) > 2 else ""
-    used = c.server.nonce_counts.setdefault(r.path, set())
-    nonce = NONCE + ("b" if option == "stale" and used else "")
     given = r.headers.get("authorization", "")
     fields = {k: q or v for k, q, v in re.findall(r'(\w+)=(?:"([^"]*)"|([^\s,]+))', given)}
-    good = (given.startswith("Digest ") and fields.get("username") == USER and
-            fields.get("realm") == REALM and fields.get("uri") == r.target and
-            fields.get("opaque") == OPAQUE and
+    counts = c.server.nonces.get(fields.get("nonce"))
+    good = (given.startswith("Digest ") and counts is not None and
+            fields.get("username") == USER and fields.get("realm") == REALM and
+            fields.get("uri") == r.target and fields.get("opaque") == OPAQUE and
+            fields.get("nc") not in counts and
             fields.get("response") == digest_answer(kind, fields, r.method))
-    count = (fields.get("nonce"), fields.get("nc"))
-    replayed = "nc" in fields and count in used
-    if good and fields["nonce"] == nonce and not replayed:
-        used.add(count)
+    stale = good and option == "stale" and not c.server.seen_stale
+    if good and not stale:
+        counts.add(fields.get("nc", object()))
         return ok(c, r)
-    stale = good and fields["nonce"] != nonce
-    if given:
-        used.add(count)
-        nonce = NONCE + ("b" if option == "stale" else "")
+    c.server.seen_stale = stale
     qop = "" if option == "noqop" else ', qop="auth-int, auth"'
     return c.reply(401, b"prove it", [
-        f'WWW-Authenticate: Digest realm="{REALM}", nonce="{nonce}", opaque="{OPAQUE}", '
-        f'algorithm={DIGESTS[kind][0]}{qop}' + (", stale=TRUE" if stale else "")], request=r)
+        f'WWW-Authenticate: Digest realm="{REALM}", nonce="{new_nonce(c.server)}", '
+        f'opaque="{OPAQUE}", algorithm={DIGESTS[kind][0]}{qop}' +
+        (", stale=TRUE" if stale else "")], request=r)
 
 
 def both(c, r):
@@ -481,8 +484,8 @@ def both(c, r):
         return digest(c, r)
     return c.reply(401, b"", [
         f'WWW-Authenticate: Basic realm="{REALM}"',
-        f'WWW-Authenticate: Digest realm="{REALM}", nonce="{NONCE}", opaque="{OPAQUE}", '
-        'algorithm=MD5, qop="auth"'])
+        f'WWW-Authenticate: Digest realm="{REALM}", nonce="{new_nonce(c.server)}", '
+        f'opaque="{OPAQUE}", algorithm=MD5, qop="auth"'])
 
 
 def strange_auth(c, r):
@@ -524,7 +527,7 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
 class BadServer:
     def __init__(self, content=None, cert=None, key=None, client_ca=None):
         self.content = PATTERN(10000) if content is None else content
-        self.requests, self.connections, self.nonce_counts = [], 0, {}
+        self.requests, self.connections, self.nonces, self.seen_stale = [], 0, {}, False
         self.stopping, self.tls = False, None
         if cert:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -81,8 +81,8 @@ static inline void test_str(const char *file, int line, const char *what, const 
     char text[1024];
 
     if (got && want && strcmp(got, want) == 0) return;
-    (void)snprintf(text, sizeof text, "%s is \"%s\", want \"%s\"", what, got ? got : "(null)",
-                   want ? want : "(null)");
+    (void)snprintf(text, sizeof text, "%.150s is \"%.400s\", want \"%.400s\"", what,
+                   got ? got : "(null)", want ? want : "(null)");
     test_fail(file, line, text);
 }
 

@@ -82,7 +82,7 @@ static inline int peer_start(const char *script, ...)
 
 static inline void peer_url(char url[PEER_URL_MAX], int port, const char *scheme, const char *path)
 {
-    (void)snprintf(url, PEER_URL_MAX, "%s://127.0.0.1:%d%s", scheme, port, path);
+    (void)snprintf(url, PEER_URL_MAX, "%s://127.0.0.1:%d%.400s", scheme, port, path);
 }
 
 /* Runs a script to its end, for those that make files. */
