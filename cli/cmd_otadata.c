@@ -127,7 +127,7 @@ static int otadata_show(const struct molt_args *args)
 /* "1", "ota_1" or "factory"; MOLT_SLOT_NONE for another word. */
 static int parse_slot(const char *text)
 {
-    char digits[4];
+    char digits[12];
 
     if (strcmp(text, "factory") == 0) return MOLT_SLOT_FACTORY;
     if (strncmp(text, "ota_", 4) == 0) text += 4;
