@@ -122,12 +122,11 @@ static bool take_desc(const struct molt_args *args, const struct molt_chip *chip
            molt_args_size(args, "secure-version", 0, &desc->secure_version);
 }
 
-/* The first address of the window in which data is mapped, moved on by where the descriptor stands
- * in a slot: so it is right for each slot that starts on a page. */
+/* The first address at which data is mapped, moved on by where the descriptor stands in a slot: so
+ * it is right for each slot that starts on a page. */
 static uint32_t desc_load_addr(const struct molt_chip *chip)
 {
-    bool has_two = chip->mapped[1].start != chip->mapped[1].end;
-    uint32_t start = chip->mapped[has_two].start;
+    uint32_t start = chip->mapped[0].start;
 
     return start ? start + MOLT_APP_DESC_OFF : 0;
 }

@@ -111,7 +111,8 @@ struct molt_chip {
     uint32_t mmu_page_len;               /* the fixed or default one */
     uint32_t mmu_page_min, mmu_page_max; /* equal when it cannot be configured */
     /* Load addresses that are mapped from flash, [start, end): for these, and only these, address
-     * and flash address must agree modulo the page. start == end: none. */
+     * and flash address must agree modulo the page. Constant data, with the app descriptor in front,
+     * goes into the first. start == end: none. */
     struct {
         uint32_t start, end;
     } mapped[2];

@@ -242,7 +242,7 @@ class Flash(unittest.TestCase):
         self.create("--write", "ota_0=1.bin")
         flash = bytearray(self.bytes()[:0x30000])
         state = 1
-        for turn in range(150):
+        for turn in range(60):
             broken = bytearray(flash)
             for _ in range(1 + turn % 5):
                 state = state * 1103515245 + 12345 & 0x7FFFFFFF

@@ -88,8 +88,10 @@ class Image(unittest.TestCase):
         self.assertIn("SOURCE_DATE_EPOCH", bad.stderr)
 
     def test_an_image_for_each_chip_is_accepted_by_that_chip_alone(self):
-        for chip in CHIPS:
-            self.create(chip=chip)
+        for chip, addr in zip(CHIPS, (0x3F400020, 0x3F000020, 0x3C000020, 0x3C000020, 0x3C000020,
+                                      0x42000020, 0x42000020, 0x40000020, 0x42000020, 0x42000020,
+                                      0x42000020, 0x42000020, 0x40000020, 0), strict=True):
+            self.assertEqual(struct.unpack("<I", self.create(chip=chip)[24:28])[0], addr)
             for other in CHIPS:
                 done = self.molt("verify", "--chip", other, "--address", "0x40000", "out.bin")
                 self.assertEqual(done.returncode, 0 if other == chip else 1, (chip, other))
