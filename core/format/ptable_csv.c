@@ -362,6 +362,7 @@ enum molt_err molt_ptable_csv_parse(struct molt_span csv, struct molt_text *room
     struct parse p = { .rules = rules, .draft = draft, .issue = issue, .room = room };
     struct molt_span rest;
 
+    if (csv.len == 0) csv.at = ""; /* rather than NULL, with which no pointer can be reckoned */
     draft->count = 0;
     enum molt_err err = to_utf8(&p, csv, &rest);
     if (err) return err;

@@ -13,9 +13,9 @@ static struct {
     struct molt_ptable_issue issue;
     struct molt_ptable table;
     char room[64 * 1024];
-    char message[4096]; /* of the error, as the reference says it; "" = none */
-    char why[4096];     /* the same as molt says it */
-    char notes[8192];   /* lines */
+    char message[900]; /* of the error, as the reference says it; "" = none */
+    char why[900];     /* the same as molt says it */
+    char notes[900];   /* lines */
 } pt;
 
 static inline void pt_hear(void *ctx, const struct molt_ptable_issue *issue)
