@@ -23,6 +23,21 @@ static const struct molt_command k_commands[] = {
           "The app's output and the lines 'board: ...' go to standard output.\n"
           "Exit code: 0 the app is idle or N boots are over, 1 nothing boots, a boot loop or the\n"
           "time limit, 2 usage or unreadable input, 128 + N ended by signal N." },
+    { .name = "upgrade",
+      .summary = "esp_https_ota() on a flash image without booting it, to try a server",
+      .operands = "FLASH",
+      .operands_min = 1,
+      .operands_max = 1,
+      .options = molt_device_upgrade_options,
+      .run = molt_device_upgrade,
+      .more =
+          "The device is taken to run what its bootloader would start now; a version that was\n"
+          "selected before but never started is replaced.\n\n"
+          "--resume asks the server for a range. The device keeps no record yet of how far an\n"
+          "interrupted download came, so nothing in its flash is proven, and it starts at the\n"
+          "first byte. A server that sends no ranges is an error then.\n\n"
+          "Exit code: 0 the new version is selected, 1 refused or failed (the old one still is),\n"
+          "2 usage or unreadable input." },
     { .name = NULL },
 };
 

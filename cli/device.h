@@ -10,4 +10,7 @@ int molt_device_boot(const struct molt_args *args);
 extern const struct molt_option molt_device_run_options[];
 int molt_device_run(const struct molt_args *args);
 
+extern const struct molt_option molt_device_upgrade_options[];
+int molt_device_upgrade(const struct molt_args *args);
+
 #endif

@@ -1,0 +1,291 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/boot.h"
+#include "cli/device.h"
+#include "cli/files.h"
+#include "cli/flash_file.h"
+#include "cli/image.h"
+#include "cli/progress.h"
+#include "cli/seconds.h"
+#include "cli/upgrade_errors.h"
+#include "esp_crt_bundle.h"
+#include "esp_https_ota.h"
+#include "esp_log.h"
+#include "esp_ota_ops.h"
+#include "molt/device.h"
+#include "molt/http.h"
+#include "port/linux/host.h"
+#include "port/linux/net.h"
+#include "sdkconfig.h"
+#include "slots/boot_record.h"
+
+enum { PEM_MAX = 8 << 20, USER_MAX = 256, TIMEOUT_MS = 10000 };
+
+const struct molt_option molt_device_upgrade_options[] = {
+    { "url", 0, MOLT_OPT_VALUE, "URL", "of the app image", NULL },
+    { "ca", 0, MOLT_OPT_VALUE, "FILE", "PEM: whom to trust (default: this host's CA file)", NULL },
+    { "cert", 0, MOLT_OPT_VALUE, "FILE", "PEM: the device's own certificate", NULL },
+    { "key", 0, MOLT_OPT_VALUE, "FILE", "PEM: its key", NULL },
+    { "user", 0, MOLT_OPT_VALUE, "U:P", "user and password, for basic or digest", NULL },
+    { "partial", 0, MOLT_OPT_VALUE, "N", "ask for N bytes at a time", NULL },
+    { "resume", 0, MOLT_OPT_FLAG, NULL,
+      "go on where an interrupted download stopped, as far as that is proven (see below)", NULL },
+    { "version-check", 0, MOLT_OPT_FLAG, NULL, "refuse the version that the device runs", NULL },
+    { "timeout", 0, MOLT_OPT_VALUE, "S", "give up when the server is silent for S seconds (10)",
+      NULL },
+    { "deadline", 0, MOLT_OPT_VALUE, "S", "give up S seconds after the start (never)", NULL },
+    { "chip", 0, MOLT_OPT_VALUE, "NAME", "the device's chip (default: linux)", NULL },
+    { .name = NULL },
+};
+
+struct upgrade {
+    const struct molt_args *args;
+    struct molt_flash_file flash;
+    struct molt_port port;
+    void *memory;
+    struct molt_bytes ca, cert, key;
+    char user[USER_MAX], *password;
+    uint32_t partial, timeout_ms, deadline_ms;
+    int status; /* of the last response; 0 = none came */
+};
+
+/* The port of this thread's device, for the HTTP client's callbacks, which get no context. */
+static _Thread_local struct upgrade *this_upgrade;
+
+/* ---- the device ------------------------------------------------------------------------------ */
+
+/* A version that was selected but never started does not count: the device that got it still runs
+ * the one before. */
+static void forget_unstarted(struct molt_nor *nor)
+{
+    struct molt_slot_map map;
+    struct molt_ptable_error error;
+    struct molt_boot_record record;
+    struct molt_otadata entry[2];
+
+    if (molt_slot_map_read(nor, CONFIG_PARTITION_TABLE_OFFSET, &map, &error)) return;
+    if (molt_boot_record_open(nor, &map, &record)) return;
+    molt_boot_record_read(&record, entry);
+    for (int i = 0; i < 2; i++) {
+        if (entry[i].state != MOLT_IMG_NEW || !molt_otadata_usable(&entry[i])) continue;
+        (void)!molt_boot_record_erase_entry(&record, i); /* a copy in memory: cannot fail */
+    }
+}
+
+/* What runs on the device: what the bootloader would start, tried on a copy of the flash. */
+static int find_running(struct upgrade *u, const struct molt_chip *chip)
+{
+    const struct molt_boot_config config = molt_boot_config_default(chip);
+    const struct molt_boot_hooks hooks = { 0 };
+    const char *path = u->args->operand[0];
+    struct molt_boot_target target;
+    struct molt_flash_file copy;
+    struct molt_port port = u->port;
+
+    int code = molt_flash_file_open(&copy, path, false);
+    if (code) return code;
+    forget_unstarted(copy.nor);
+    port.flash = copy.nor;
+    enum molt_err err = molt_boot(&config, &port, &hooks, &target);
+    molt_flash_file_close(&copy);
+    if (err) {
+        molt_complain(path, 0, NULL, "nothing boots on this device, so no slot is free: %s",
+                      molt_err_text(err));
+        return MOLT_EXIT_BAD;
+    }
+    u->port.running_addr = target.region.addr;
+    return MOLT_EXIT_OK;
+}
+
+static enum molt_reset_reason reset_reason(void *ctx)
+{
+    (void)ctx;
+    return MOLT_RESET_POWERON;
+}
+
+static void reset(void *ctx, enum molt_reset_reason reason)
+{
+    (void)ctx;
+    (void)reason;
+    abort(); /* nothing on this device asks for a reset */
+}
+
+static int open_device(struct upgrade *u)
+{
+    const struct molt_chip *chip;
+
+    if (!molt_args_chip(u->args, molt_chip_by_id(MOLT_CHIP_LINUX), &chip)) return MOLT_EXIT_USAGE;
+    int code = molt_flash_file_open(&u->flash, u->args->operand[0], true);
+    if (code) return code;
+    u->port = (struct molt_port){ .flash = u->flash.nor,
+                                  .reset_reason = reset_reason,
+                                  .reset = reset,
+                                  .net = &molt_linux_net,
+                                  .chip_id = chip->id };
+    molt_host_fill(&u->port);
+    code = find_running(u, chip);
+    if (code) return code;
+    u->memory = malloc(molt_device_size());
+    if (!u->memory) abort();
+    (void)molt_device_init(u->memory, &u->port);
+    esp_log_level_set("*", ESP_LOG_WARN); /* progress is shown in another way */
+    return MOLT_EXIT_OK;
+}
+
+/* ---- what was asked for ---------------------------------------------------------------------- */
+
+/* The file of --name as text with a NUL behind it. */
+static int read_pem(const struct molt_args *args, const char *name, struct molt_bytes *pem)
+{
+    const char *path = molt_args_value(args, name, NULL);
+
+    if (!path) return MOLT_EXIT_OK;
+    int code = molt_file_read(path, PEM_MAX, pem);
+    if (code) return code;
+    uint8_t *text = realloc(pem->at, pem->len + 1);
+    if (!text) abort();
+    text[pem->len] = '\0';
+    pem->at = text;
+    return MOLT_EXIT_OK;
+}
+
+static int read_user(struct upgrade *u)
+{
+    const char *text = molt_args_value(u->args, "user", NULL);
+
+    if (!text) return MOLT_EXIT_OK;
+    if (strlen(text) >= sizeof u->user || !strchr(text, ':'))
+        return molt_args_usage(u->args, "--user: not USER:PASSWORD of less than %d bytes",
+                               USER_MAX);
+    memcpy(u->user, text, strlen(text) + 1);
+    u->password = strchr(u->user, ':');
+    *u->password++ = '\0';
+    return MOLT_EXIT_OK;
+}
+
+static int read_args(struct upgrade *u)
+{
+    const struct molt_args *args = u->args;
+
+    if (!molt_args_value(args, "url", NULL)) return molt_args_usage(args, "--url is missing");
+    if (molt_args_has(args, "cert") != molt_args_has(args, "key"))
+        return molt_args_usage(args, "--cert and --key belong together");
+    if (!molt_args_size(args, "partial", 0, &u->partial) ||
+        !molt_args_seconds(args, "timeout", TIMEOUT_MS, &u->timeout_ms) ||
+        !molt_args_seconds(args, "deadline", 0, &u->deadline_ms))
+        return MOLT_EXIT_USAGE;
+    if (u->partial > INT32_MAX)
+        return molt_args_usage(args, "--partial: more than an image can have");
+    int code = read_user(u);
+    if (!code) code = read_pem(args, "ca", &u->ca);
+    if (!code) code = read_pem(args, "cert", &u->cert);
+    if (!code) code = read_pem(args, "key", &u->key);
+    return code;
+}
+
+/* ---- the upgrade ----------------------------------------------------------------------------- */
+
+static esp_err_t on_http(esp_http_client_event_t *event)
+{
+    if (event->event_id == HTTP_EVENT_ON_STATUS_CODE || event->event_id == HTTP_EVENT_ON_DATA)
+        this_upgrade->status = esp_http_client_get_status_code(event->client);
+    return ESP_OK;
+}
+
+static esp_err_t on_client(esp_http_client_handle_t client)
+{
+    return molt_http_client_set_deadline_ms(client, this_upgrade->deadline_ms);
+}
+
+static bool is_same_version(esp_https_ota_handle_t handle, esp_err_t *err)
+{
+    esp_app_desc_t offered;
+
+    *err = esp_https_ota_get_img_desc(handle, &offered);
+    if (*err) return false;
+    if (strcmp(offered.version, esp_app_get_description()->version) != 0) return false;
+    (void)fprintf(stderr, "version %s is what the device runs\n", offered.version);
+    return true;
+}
+
+/* Downloads and selects. ESP_ERR_INVALID_VERSION with *same: the version check refused it. */
+static esp_err_t download(const struct upgrade *u, const esp_https_ota_config_t *config, bool *same)
+{
+    struct molt_progress progress;
+    esp_https_ota_handle_t handle = NULL;
+
+    *same = false;
+    esp_err_t err = esp_https_ota_begin(config, &handle);
+    if (err) return err;
+    if (molt_args_has(u->args, "version-check")) *same = is_same_version(handle, &err);
+    if (err || *same) {
+        (void)esp_https_ota_abort(handle);
+        return err ? err : ESP_ERR_INVALID_VERSION;
+    }
+    molt_progress_start(&progress, stdout, esp_https_ota_get_image_size(handle));
+    do {
+        err = esp_https_ota_perform(handle);
+        molt_progress_show(&progress, esp_https_ota_get_image_len_read(handle));
+    } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
+    molt_progress_end(&progress);
+    if (err) {
+        (void)esp_https_ota_abort(handle);
+        return err;
+    }
+    return esp_https_ota_finish(handle);
+}
+
+static int upgrade(struct upgrade *u)
+{
+    const char *url = molt_args_value(u->args, "url", NULL);
+    const esp_http_client_config_t http = {
+        .url = url,
+        .cert_pem = (const char *)u->ca.at,
+        .crt_bundle_attach = u->ca.at ? NULL : esp_crt_bundle_attach,
+        .client_cert_pem = (const char *)u->cert.at,
+        .client_key_pem = (const char *)u->key.at,
+        .username = u->password ? u->user : NULL,
+        .password = u->password,
+        .timeout_ms = (int)u->timeout_ms,
+        .event_handler = on_http,
+    };
+    const esp_https_ota_config_t config = {
+        .http_config = &http,
+        .http_client_init_cb = on_client,
+        .partial_http_download = u->partial > 0,
+        .max_http_request_size = (int)u->partial,
+        .ota_resumption = molt_args_has(u->args, "resume"),
+    };
+    bool same;
+
+    this_upgrade = u;
+    esp_err_t err = download(u, &config, &same);
+    if (same) return MOLT_EXIT_BAD;
+    if (err) {
+        molt_upgrade_complain(url, err, u->status);
+        return MOLT_EXIT_BAD;
+    }
+    const esp_partition_t *next = esp_ota_get_boot_partition();
+    esp_app_desc_t desc = { .version = "?" };
+    if (next) (void)esp_ota_get_partition_description(next, &desc);
+    printf("version %s is in %s and boots next\n", desc.version, next ? next->label : "?");
+    return MOLT_EXIT_OK;
+}
+
+int molt_device_upgrade(const struct molt_args *args)
+{
+    struct upgrade u = { .args = args };
+
+    int code = read_args(&u);
+    if (!code) code = open_device(&u);
+    if (!code) code = upgrade(&u);
+    molt_device_use(NULL);
+    free(u.memory);
+    molt_flash_file_close(&u.flash);
+    molt_bytes_free(&u.ca);
+    molt_bytes_free(&u.cert);
+    molt_bytes_free(&u.key);
+    return code;
+}
