@@ -58,11 +58,12 @@ static void look_at_image(struct molt_flash_view *view, struct molt_flash_part *
         return;
     }
     uint32_t erased_from = first_erased(bytes, len);
-    if (bytes[0] != MOLT_IMAGE_MAGIC) {
-        part->content = MOLT_CONTENT_DATA;
-    } else if (erased_from < len && part->error.off >= erased_from) {
+    bool is_begun = bytes[0] == MOLT_IMAGE_MAGIC && part->error.off >= erased_from;
+    if (erased_from == 0 || (erased_from < len && is_begun)) {
         part->content = MOLT_CONTENT_PARTIAL;
         part->used = erased_from;
+    } else if (bytes[0] != MOLT_IMAGE_MAGIC) {
+        part->content = MOLT_CONTENT_DATA;
     } else {
         part->content = MOLT_CONTENT_DAMAGED;
     }
@@ -202,8 +203,11 @@ void molt_flash_part_text(const struct molt_flash_part *part, char *text, size_t
         (void)snprintf(text, size, "%s", name);
         break;
     case MOLT_CONTENT_PARTIAL:
-        (void)snprintf(text, size, "%s, written up to %" PRIu32 " KB, erased behind", name,
-                       part->used / 1024);
+        if (part->used == 0)
+            (void)snprintf(text, size, "erased at its start, old data behind");
+        else
+            (void)snprintf(text, size, "%s, written up to %" PRIu32 " KB, erased behind", name,
+                           part->used / 1024);
         break;
     case MOLT_CONTENT_DAMAGED:
         (void)snprintf(text, size, "%s, damaged: offset 0x%" PRIx32 ": %s %s", name,

@@ -17,7 +17,7 @@ enum molt_flash_content {
     MOLT_CONTENT_ABSENT,  /* behind the end of the dump */
     MOLT_CONTENT_ERASED,  /* every byte 0xFF */
     MOLT_CONTENT_IMAGE,   /* an image that verifies */
-    MOLT_CONTENT_PARTIAL, /* the start of an image, and from `used` on erased flash */
+    MOLT_CONTENT_PARTIAL, /* the start of an image up to `used`, then erased flash, then anything */
     MOLT_CONTENT_DAMAGED, /* an image that does not verify */
     MOLT_CONTENT_DATA,    /* anything else */
 };

@@ -149,7 +149,7 @@ struct molt_image {
     bool has_desc;
     uint32_t secure_version;         /* of the app descriptor, 0 without one */
     uint32_t mmu_page_len;           /* 0 when rules.chip is NULL */
-    uint8_t digest[MOLT_SHA256_LEN]; /* as appended; computed when none is */
+    uint8_t digest[MOLT_SHA256_LEN]; /* as appended; computed when none is (layout_only: 0) */
 };
 
 /* Every way to refuse an image: name, error, field, why. Texts are apart from the checks

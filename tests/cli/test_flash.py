@@ -186,6 +186,7 @@ class Flash(unittest.TestCase):
         one = app(b"1.0.0", fill=50000)
         cases = (("erased", b"", "erased"), ("image", one, "demo 1.0.0"),
                  ("partial", one[:20480], "demo 1.0.0, written up to 20 KB, erased behind"),
+                 ("partial", b"\xff" * 4096 + one[4096:], "erased at its start, old data behind"),
                  ("damaged", one[:9000] + b"?" + one[9001:], "demo 1.0.0, damaged: offset 0x"),
                  ("data", b"<html>" * 100, "data up to 1 KB"))
         for content, data, text in cases:
@@ -197,7 +198,7 @@ class Flash(unittest.TestCase):
                 self.assertIn(text, part["text"])
                 self.assertEqual(part["offset"], ADDR["ota_1"])
                 picture = self.ok("flash", "show", "--picture", "f.bin").decode()
-                first = {"erased": ".", "image": "#"}.get(content, "~")
+                first = {"erased": ".", "image": "#"}.get(content, "~")  # a cell is 37 KB
                 self.assertIn("  ota_1      [" + first, picture)
                 self.assertIn(".....]  passive  " + part["text"], picture)
         self.file("b.bin", BOOTLOADER)

@@ -308,6 +308,8 @@ TEST(mapped_segments_agree_with_the_flash_address_modulo_the_page)
         { "c6, page size 4 KiB is not one", "esp32c6", 0x11000, 0x42000020, 12, MOLT_ERR_FORMAT,
           0 },
         { "c6, page size 2^255 is not one", "esp32c6", 0x10000, 0x42000020, 255, MOLT_OK, 0x10000 },
+        { "c6, page size 512 KiB is not one", "esp32c6", 0x10000, 0x42000020, 19, MOLT_OK,
+          0x10000 },
         { "p4 external RAM", "esp32p4", 0x10000, 0x48000000, 16, MOLT_ERR_FORMAT, 0 },
         { "linux maps nothing", "linux", 0x10000, 0x42000000, 16, MOLT_OK, 0x10000 },
     };
@@ -430,6 +432,19 @@ TEST(layout_only_skips_data_and_ignores_chip_checksum_and_digest)
     CHECK_EQ(off, VECTOR_LEN);
     CHECK_EQ(image.len, VECTOR_LEN);
     CHECK_MEM(image.digest, bytes + VECTOR_DIGEST_OFF, MOLT_SHA256_LEN);
+}
+
+TEST(layout_only_leaves_a_digest_that_is_not_there_zero)
+{
+    struct molt_image_rules rules = rules_for("esp32");
+    const uint8_t zeros[MOLT_SHA256_LEN] = { 0 };
+    uint8_t bytes[EMPTY_LEN];
+
+    rules.layout_only = true;
+    empty_image(bytes);
+    CHECK_EQ(check(bytes, sizeof bytes, &rules), MOLT_OK);
+    CHECK_EQ(image.len, EMPTY_LEN);
+    CHECK_MEM(image.digest, zeros, sizeof zeros);
 }
 
 TEST(after_a_failure_the_walk_is_over_and_says_the_same_again)
