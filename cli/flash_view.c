@@ -125,7 +125,7 @@ static void choose(struct molt_flash_view *view, const struct molt_flash_view_ru
         .has_factory = view->map.factory.len > 0,
         .rollback = !rules->no_rollback,
     };
-    int8_t order[MOLT_SLOT_ORDER_MAX];
+    int order[MOLT_SLOT_ORDER_MAX];
 
     view->choice = molt_choice_make(&facts);
     view->boots = MOLT_SLOT_NONE;

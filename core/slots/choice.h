@@ -81,6 +81,6 @@ enum { MOLT_SLOT_ORDER_MAX = MOLT_OTA_SLOTS_MAX + 2 };
  *     start, start-1, ..., 0, factory, start+1, ..., count-1, test, slots behind a gap
  *
  * From MOLT_SLOT_TEST: the test app alone. */
-int molt_slot_order(const struct molt_slot_map *map, int start, int8_t order[MOLT_SLOT_ORDER_MAX]);
+int molt_slot_order(const struct molt_slot_map *map, int start, int order[MOLT_SLOT_ORDER_MAX]);
 
 #endif

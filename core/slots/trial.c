@@ -8,8 +8,8 @@ enum { STATES = 6 };
 enum { NO = -2 };
 
 static const struct {
-    int8_t state;
-    int8_t after[MOLT_TRIAL_EVENTS];
+    int16_t state;
+    int16_t after[MOLT_TRIAL_EVENTS];
 } k_trial[STATES] = {
     /* clang-format off */
     /* state                SELECT        BOOT                CONFIRM         REJECT            */

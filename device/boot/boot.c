@@ -223,7 +223,7 @@ static enum molt_err boot_first_that_runs(const struct molt_boot_run *run,
                                           const struct molt_choice *choice, bool skip_validate,
                                           struct molt_boot_target *target)
 {
-    int8_t order[MOLT_SLOT_ORDER_MAX];
+    int order[MOLT_SLOT_ORDER_MAX];
     int count = molt_slot_order(&run->map, choice->start, order);
 
     for (int i = 0; i < count; i++) {

@@ -407,7 +407,7 @@ TEST(slots_are_tried_downwards_then_factory_then_upwards_then_test)
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct molt_slot_map map = map_with(cases[i].ota_mask, cases[i].factory, cases[i].test);
-        int8_t order[MOLT_SLOT_ORDER_MAX];
+        int order[MOLT_SLOT_ORDER_MAX];
         int count = molt_slot_order(&map, cases[i].start, order);
 
         test_case = cases[i].name;
@@ -434,7 +434,7 @@ TEST(every_slot_is_tried_exactly_once)
             int starts[] = { FACTORY, 0, last / 2, last };
 
             for (size_t s = 0; s < sizeof starts / sizeof starts[0]; s++) {
-                int8_t order[MOLT_SLOT_ORDER_MAX];
+                int order[MOLT_SLOT_ORDER_MAX];
                 int count = molt_slot_order(&map, starts[s], order);
                 uint32_t seen = 0;
 

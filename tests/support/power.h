@@ -94,7 +94,7 @@ static inline void power_sweep(struct power *p, void (*prepare)(struct power *),
                 CHECK(!p->strayed);
             }
             if (test_failures) return; /* the first is enough: it has a name to replay */
-            CHECK(!fired); /* the work ends */
+            CHECK(!fired);             /* the work ends */
         }
     test_case = outer;
 }
