@@ -63,9 +63,12 @@ static esp_err_t send_request(struct molt_https_ota *ota)
 
 static esp_err_t authenticate(struct molt_https_ota *ota)
 {
-    (void)ota;
-    ESP_LOGE(TAG, "the server wants credentials");
-    return ESP_FAIL;
+    if (ota->auth_retries == 0) {
+        ESP_LOGE(TAG, "the server refuses our credentials");
+        return ESP_FAIL;
+    }
+    ota->auth_retries--;
+    return esp_http_client_add_auth(ota->client);
 }
 
 /* Until a response is accepted. The client counts redirects: ESP_ERR_HTTP_MAX_REDIRECT. */

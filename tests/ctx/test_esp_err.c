@@ -81,7 +81,7 @@ TEST(a_failed_check_resets_as_a_panic_and_says_where)
     CHECK_EQ(reset_with, MOLT_RESET_UNKNOWN);
     if (setjmp(after_reset) == 0) {
         ESP_ERROR_CHECK(step(ESP_ERR_NO_MEM));
-        CHECK(!"it went on");
+        test_fail(__FILE__, __LINE__, "it went on");
     }
     CHECK_EQ(reset_with, MOLT_RESET_PANIC);
     CHECK_EQ(calls, 2);

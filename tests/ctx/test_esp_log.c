@@ -123,6 +123,7 @@ TEST(buffers_are_printed_sixteen_bytes_a_line)
 
 static int print_count;
 
+MOLT_PRINTF_LIKE(1, 0)
 static int count_prints(const char *format, va_list args)
 {
     print_count++;

@@ -20,8 +20,10 @@ struct fake_server {
     uint32_t piece; /* bytes per receive; 0 = all */
     int redirects;  /* so many requests are sent on to `location` */
     const char *location;
-    uint32_t range_shift; /* what it sends in place of the range asked for */
-    int changes_after;    /* requests after which the file is another one */
+    uint32_t range_shift;    /* what it sends in place of the range asked for */
+    const char *challenge;   /* WWW-Authenticate of a 401 to all who do not answer it right, with */
+    const char *credentials; /* this Authorization (its start) */
+    int changes_after;       /* requests after which the file is another one */
     const uint8_t *changed;
     /* after so many bytes of the body: */
     uint32_t fin_at, stall_at, reset_at;
@@ -122,6 +124,17 @@ static inline void answer(struct molt_conn *c)
         (void)snprintf(line, sizeof line,
                        "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 5\r\n\r\nmoved",
                        server.location);
+        put_text(c, line);
+        return;
+    }
+    const char *authorization = strstr(server.request, "\r\nAuthorization: ");
+    size_t credentials_len = server.credentials ? strlen(server.credentials) : 0;
+    if (server.challenge &&
+        (!authorization || !credentials_len ||
+         strncmp(authorization + 17, server.credentials, credentials_len) != 0)) {
+        (void)snprintf(line, sizeof line,
+                       "HTTP/1.1 401 No\r\nWWW-Authenticate: %s\r\nContent-Length: 2\r\n\r\nno",
+                       server.challenge);
         put_text(c, line);
         return;
     }

@@ -329,6 +329,36 @@ TEST(redirects_are_followed)
     }
 }
 
+TEST(a_challenge_is_answered_if_there_are_credentials)
+{
+    const struct {
+        const char *name, *challenge, *expected, *user;
+        int retries;
+        esp_err_t result;
+        int requests;
+    } cases[] = {
+        { "basic", "Basic realm=\"r\"", "Basic dTpw", "u", 0, ESP_OK, 2 },
+        { "digest", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"", "Digest ", "u", 0, ESP_OK, 2 },
+        { "no retries", "Basic realm=\"r\"", "Basic dTpw", "u", -1, ESP_FAIL, 1 },
+        { "refused", "Basic realm=\"r\"", "nothing is good enough", "u", 0, ESP_FAIL, 2 },
+        { "nobody", "Basic realm=\"r\"", "Basic dTpw", NULL, 0, ESP_FAIL, 1 },
+        { "unknown scheme", "Bearer", NULL, "u", 0, ESP_ERR_NOT_SUPPORTED, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_case = cases[i].name;
+        start();
+        server.challenge = cases[i].challenge;
+        server.credentials = cases[i].expected;
+        http.username = cases[i].user;
+        http.password = "p";
+        http.max_authorization_retries = cases[i].retries;
+        CHECK_EQ(esp_https_ota(&config), cases[i].result);
+        CHECK_EQ(server.requests, cases[i].requests);
+        if (cases[i].result) check_unharmed_and_try_again();
+    }
+}
+
 /* ---- step by step -------------------------------------------------------------------------------- */
 
 static esp_err_t perform_all(esp_https_ota_handle_t handle)

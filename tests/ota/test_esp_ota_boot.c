@@ -341,7 +341,7 @@ TEST(rejecting_can_reset_at_once)
     device.reset_with = MOLT_RESET_UNKNOWN;
     if (setjmp(device.on_reset) == 0) {
         (void)esp_ota_mark_app_invalid_rollback_and_reboot();
-        CHECK(!"it came back");
+        test_fail(__FILE__, __LINE__, "it came back");
     }
     CHECK_EQ(device.reset_with, MOLT_RESET_SW);
     CHECK_STR(label_of(esp_ota_get_boot_partition()), "ota_0");
@@ -351,7 +351,7 @@ TEST(rejecting_can_reset_at_once)
     if (setjmp(device.on_reset) == 0)
         CHECK_EQ(esp_ota_mark_app_invalid_rollback_and_reboot(), ESP_FAIL);
     else
-        CHECK(!"it reset although nothing was rejected");
+        test_fail(__FILE__, __LINE__, "it reset although nothing was rejected");
 }
 
 TEST(the_last_invalid_partition_still_verifies)
