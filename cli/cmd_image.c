@@ -31,6 +31,13 @@ const char *molt_image_kind_name(enum molt_image_kind kind)
     return names[kind];
 }
 
+const struct molt_chip *molt_image_chip(const uint8_t *bytes, size_t len)
+{
+    if (len < MOLT_IMAGE_HEADER_LEN || bytes[0] != MOLT_IMAGE_MAGIC) return NULL;
+    const struct molt_chip *chip = molt_chip_by_id(molt_image_header_decode(bytes).chip_id);
+    return chip ? chip : molt_chip_at(0);
+}
+
 void molt_complain_image(const char *path, const struct molt_image_error *error)
 {
     char place[PLACE_LEN];
@@ -100,7 +107,7 @@ static bool take_rules(const struct molt_args *args, const struct molt_bytes *fi
         .ignore_max_rev = molt_args_has(args, "ignore-max-revision"),
         .need_app_desc = molt_args_has(args, "need-descriptor"),
     };
-    if (!molt_args_chip(args, molt_chip_by_id(h.chip_id), &rules->chip)) return false;
+    if (!molt_args_chip(args, molt_image_chip(file->at, file->len), &rules->chip)) return false;
     uint32_t addr = rules->is_bootloader && rules->chip ? rules->chip->bootloader_addr : 0;
     return molt_args_revision(args, "chip-revision", h.min_chip_rev_full, &rules->chip_rev) &&
            molt_args_revision(args, "efuse-revision", desc.min_efuse_blk_rev_full,

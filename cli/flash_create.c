@@ -28,7 +28,7 @@ struct job {
     uint8_t *bytes;
     uint32_t size;
     uint32_t table_addr;
-    struct molt_ptable table;
+    struct molt_ptable *table;
     bool filled[MOLT_PTABLE_MAX];
     const struct molt_chip *chip; /* of all images; NULL until the first one */
 };
@@ -46,7 +46,7 @@ static int verify(struct job *job, const char *path, const struct molt_bytes *fi
     if (file->len >= MOLT_IMAGE_HEADER_LEN) h = molt_image_header_decode(file->at);
     if (file->len >= MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN)
         desc = molt_app_desc_decode(file->at + MOLT_APP_DESC_OFF);
-    if (!job->chip && h.magic == MOLT_IMAGE_MAGIC) job->chip = molt_chip_by_id(h.chip_id);
+    if (!job->chip) job->chip = molt_image_chip(file->at, file->len);
     const struct molt_image_rules rules = {
         .chip = job->chip,
         .chip_rev = h.min_chip_rev_full,
@@ -62,8 +62,8 @@ static int verify(struct job *job, const char *path, const struct molt_bytes *fi
 
 static int put_table(struct job *job)
 {
-    for (size_t i = 0; i < job->table.count; i++) {
-        const struct molt_partition *row = &job->table.row[i];
+    for (size_t i = 0; i < job->table->count; i++) {
+        const struct molt_partition *row = &job->table->row[i];
 
         if (molt_range_fits(row->addr, row->len, job->size)) continue;
         molt_complain(molt_args_value(job->args, "partition-table", ""), 0, row->label,
@@ -71,7 +71,7 @@ static int put_table(struct job *job)
                       (uint64_t)row->addr + row->len, job->size);
         return MOLT_EXIT_BAD;
     }
-    if (molt_ptable_encode(&job->table, true, job->bytes + job->table_addr)) {
+    if (molt_ptable_encode(job->table, true, job->bytes + job->table_addr)) {
         molt_complain(molt_args_value(job->args, "partition-table", ""), 0, NULL, "too many rows");
         return MOLT_EXIT_BAD;
     }
@@ -82,8 +82,7 @@ static int put_bootloader_bytes(struct job *job, const char *path, const struct 
 {
     uint32_t addr = 0;
 
-    if (!job->chip && file->len >= MOLT_IMAGE_HEADER_LEN)
-        job->chip = molt_chip_by_id(molt_image_header_decode(file->at).chip_id);
+    if (!job->chip) job->chip = molt_image_chip(file->at, file->len);
     if (job->chip) addr = job->chip->bootloader_addr;
     if (!molt_args_size(job->args, "bootloader-offset", addr, &addr)) return MOLT_EXIT_USAGE;
     if (addr > job->table_addr || file->len > job->table_addr - addr) {
@@ -93,7 +92,7 @@ static int put_bootloader_bytes(struct job *job, const char *path, const struct 
     }
     int exit_code = verify(job, path, file, addr, job->table_addr - addr, true);
     if (exit_code) return exit_code;
-    memcpy(job->bytes + addr, file->at, file->len);
+    if (file->len > 0) memcpy(job->bytes + addr, file->at, file->len);
     return MOLT_EXIT_OK;
 }
 
@@ -113,8 +112,8 @@ static int put_bootloader(struct job *job)
 /* The row that LABEL=... means, NULL when it is said why not. */
 static struct molt_partition *find_row(struct job *job, const char *text, const char *equals)
 {
-    for (size_t i = 0; i < job->table.count; i++) {
-        struct molt_partition *row = &job->table.row[i];
+    for (size_t i = 0; i < job->table->count; i++) {
+        struct molt_partition *row = &job->table->row[i];
         size_t len = strlen(row->label);
 
         if (len != (size_t)(equals - text) || memcmp(row->label, text, len) != 0) continue;
@@ -171,7 +170,7 @@ static int take_options(struct job *job)
         return MOLT_EXIT_USAGE;
     }
     memset(job->bytes, 0xFF, job->size);
-    return molt_ptable_load(table, job->table_addr, &job->table);
+    return molt_ptable_load(table, job->table_addr, job->table);
 }
 
 static int fill(struct job *job)
@@ -187,7 +186,8 @@ static int fill(struct job *job)
 
 int molt_flash_create(const struct molt_args *args)
 {
-    struct job job = { .args = args };
+    struct molt_ptable ptable;
+    struct job job = { .args = args, .table = &ptable };
 
     int exit_code = take_options(&job);
     if (!exit_code) exit_code = fill(&job);

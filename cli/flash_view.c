@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "cli/image.h"
 
 enum { SECTOR_LEN = 4096 };
 
@@ -32,7 +33,7 @@ static struct molt_image_rules rules_for(const uint8_t *bytes, uint32_t len,
 
     if (len < MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN) return r;
     h = molt_image_header_decode(bytes);
-    if (!r.chip) r.chip = molt_chip_by_id(h.chip_id);
+    if (!r.chip) r.chip = molt_image_chip(bytes, len);
     r.chip_rev = h.min_chip_rev_full;
     r.efuse_blk_rev = molt_app_desc_decode(bytes + MOLT_APP_DESC_OFF).min_efuse_blk_rev_full;
     return r;

@@ -17,6 +17,10 @@ enum molt_image_kind molt_image_kind_of(const uint8_t *bytes, size_t len);
 /* "app" for MOLT_KIND_APP. Constants. */
 const char *molt_image_kind_name(enum molt_image_kind kind);
 
+/* The chip that an image says it is for; NULL when it is no image. An id that is not known gives some
+ * other chip, so that the check which follows refuses it: nothing here knows that chip's rules. */
+const struct molt_chip *molt_image_chip(const uint8_t *bytes, size_t len);
+
 /* Prints "FILE: offset 0x1c: segment length: is not a multiple of 4". */
 void molt_complain_image(const char *path, const struct molt_image_error *error);
 

@@ -206,7 +206,7 @@ class Image(unittest.TestCase):
                 ("b.bin", "it looks like a bootloader; try --bootloader"),
                 ("b.bin --bootloader", None),
                 ("patched.bin --bootloader", None),
-                ("c9.bin", None),
+                ("c9.bin", "offset 0xc: chip id"),  # no device known here would take it
                 ("c9.bin --chip esp32", "offset 0xc: chip id"),
         ):
             done = self.molt("verify", *words.split())
