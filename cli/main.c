@@ -46,5 +46,10 @@ int main(int argc, char **argv)
     if (argc >= 2 && strcmp(argv[1], "__complete") == 0)
         return molt_complete(&root, argc - 2, argv + 2);
     if (argc == 2 && strcmp(argv[1], "--version") == 0) return version(NULL);
-    return molt_args_run(&root, argc, argv);
+    int exit_code = molt_args_run(&root, argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        perror("molt: standard output");
+        return MOLT_EXIT_USAGE;
+    }
+    return exit_code;
 }

@@ -42,10 +42,14 @@ static void complain(const struct molt_ptable_job *job, const struct molt_ptable
 
     if (job->as_reference) {
         molt_ptable_issue_reference(issue, &text);
-        (void)fprintf(stderr, "%s\n", buffer);
+        (void)fwrite(buffer, 1, text.len, stderr); /* whatever bytes the CSV had */
+        (void)fputc('\n', stderr);
         return;
     }
     molt_ptable_issue_why(issue, &text);
+    for (size_t i = 0; i < text.len; i++) {
+        if ((uint8_t)buffer[i] < ' ') buffer[i] = '?'; /* a terminal might obey it */
+    }
     molt_complain(job->path, issue->line, place(job, issue, where, sizeof where), "%s%s", before,
                   buffer);
 }

@@ -264,8 +264,6 @@ static enum molt_err parse_row(struct parse *p, struct molt_span line, struct mo
 
     for (int i = 0; i < FIELDS; i++) field[i] = molt_strip(take_field(&line, ','));
     *row = (struct molt_part_draft){ .name = field[NAME], .line = p->line };
-    if (field[NAME].len > 0 && memchr(field[NAME].at, '\0', field[NAME].len))
-        return fail(p, MOLT_PT_NAME_NUL, field[NAME]);
     if (field[TYPE].len == 0) return fail(p, MOLT_PT_TYPE_EMPTY, field[TYPE]);
     enum molt_err err =
         number(p, field[TYPE], "Type", &(struct molt_number_grammar){ MOLT_WORDS_TYPES, 0, NULL },
@@ -277,7 +275,11 @@ static enum molt_err parse_row(struct parse *p, struct molt_span line, struct mo
     if (err) return err;
     err = parse_len(p, field[SIZE], row);
     if (err) return err;
-    return parse_flags(p, field[FLAGS], row);
+    err = parse_flags(p, field[FLAGS], row);
+    if (err) return err;
+    if (field[NAME].len > 0 && memchr(field[NAME].at, '\0', field[NAME].len))
+        return fail(p, MOLT_PT_NAME_NUL, field[NAME]);
+    return MOLT_OK;
 }
 
 static enum molt_err parse_line(struct parse *p, struct molt_span line)

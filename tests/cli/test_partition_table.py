@@ -139,6 +139,25 @@ class PartitionTable(unittest.TestCase):
         self.assertEqual(self.table("encode", "t.csv", "/dev/null"), (0, b"", ""))
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
+    def test_a_full_disk_is_an_error(self):
+        self.assertEqual(self.table("encode", "t.csv", "/dev/full"),
+                         (2, b"", "/dev/full: No space left on device\n"))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([MOLT, "partition-table", "encode", self.folder / "t.csv", "-"],
+                                  stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual((done.returncode, done.stderr), (2, b"<stdout>: No space left on device\n"))
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([MOLT, "partition-table", "show", self.folder / "t.csv"],
+                                  stdout=full, stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"standard output", done.stderr)
+
+    def test_control_characters_of_a_table_do_not_reach_the_terminal(self):
+        self.file("c.csv", b"a,\x1b[31m,,,")
+        self.assertEqual(self.table("encode", "c.csv", "-")[2],
+                         "c.csv:1: Type: '?[31' is neither a number nor one of: bootloader, "
+                         "partition_table, app, data\n")
+
     # ---- show
 
     def test_show_draws_what_is_where_and_what_is_free(self):
@@ -262,6 +281,9 @@ class PartitionTable(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertEqual(out.decode().splitlines()[2:], ["a,data,custom1,0x9000,4K,",
                                                          "b,app,custom2,0x10000,64K,"])
+
+        self.assertEqual(self.gen("-q", *extra, "--", "x.csv", "-"),
+                         self.gen("-q", "x.csv", *extra))
 
     def test_gen_expands_the_environment(self):
         self.file("e.csv", "${LABEL}_x,data,6,,$SIZE\n")

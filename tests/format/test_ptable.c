@@ -275,6 +275,20 @@ TEST(ninety_six_rows_without_an_end_are_refused)
     CHECK_EQ(error.off, MOLT_PTABLE_LEN);
 }
 
+TEST(the_reader_stops_behind_the_last_row_that_can_be)
+{
+    struct molt_ptable_reader r;
+    struct molt_partition row;
+
+    start_from_two_ota();
+    molt_ptable_reader_start(&r, UINT32_MAX);
+    for (int i = 0; i < 96; i++)
+        CHECK_EQ(molt_ptable_reader_next(&r, bytes, &row), MOLT_PTABLE_ROW);
+    CHECK_EQ(molt_ptable_reader_next(&r, bytes, &row), MOLT_PTABLE_BAD);
+    CHECK_EQ(r.error.off, MOLT_PTABLE_LEN);
+    CHECK_EQ(r.error.err, MOLT_ERR_FORMAT);
+}
+
 TEST(rows_are_found_by_type_subtype_and_label)
 {
     const struct molt_partition *ota_1 = &k_two_ota.row[5];

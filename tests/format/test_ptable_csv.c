@@ -143,6 +143,34 @@ TEST(the_stock_tables_with_automatic_offsets_are_laid_out_as_in_espidf)
     CHECK_EQ(pt_check(), MOLT_OK);
 }
 
+TEST(the_first_row_of_a_type_and_subtype_is_found_wherever_the_layout_put_it)
+{
+    const struct molt_partition *row;
+
+    pt_start(0x8000);
+    CHECK_EQ(pt_parse("nvs,data,nvs,0x9000,0x4000\notadata,data,ota,0xd000,0x2000\n"
+                      "phy_init,data,phy,0xf000,0x1000\nota_0,app,ota_0,0x30000,1M\n"
+                      "ota_1,app,ota_1,,1M\nnvs_2,data,nvs,,0x4000\n"),
+             MOLT_OK);
+    CHECK_EQ(pt_table(), MOLT_OK);
+    row = molt_ptable_find(&pt.table, MOLT_PART_APP, MOLT_APP_OTA_0 + 1, NULL);
+    CHECK(row && row->addr == 0x130000);
+    row = molt_ptable_find(&pt.table, MOLT_PART_DATA, MOLT_DATA_NVS, NULL);
+    CHECK(row && row->addr == 0x9000 && row->len == 0x4000);
+    CHECK(molt_ptable_find(&pt.table, MOLT_PART_APP, MOLT_APP_FACTORY, NULL) == NULL);
+}
+
+TEST(nobody_needs_to_listen_or_to_know_variables)
+{
+    pt_start(0x8000);
+    pt.rules.note = NULL;
+    pt.rules.variable = NULL;
+    CHECK_EQ(pt_parse("ota_0$A_and_a_long_name,app,ota_1,,1M\nota_0,app,ota_1,,1M"), MOLT_OK);
+    CHECK_EQ(pt_check(), MOLT_OK);
+    CHECK_EQ(pt_table(), MOLT_OK);
+    CHECK_STR(pt.table.row[0].label, "ota_0$A_and_a_lo");
+}
+
 /* ---- text -------------------------------------------------------------------------------------- */
 
 #define PHY "phy_\xD0\xB8\xD0\xBD\xD0\xB8\xD1\x82_"
@@ -500,7 +528,7 @@ TEST(too_little_room_is_an_error_not_a_cut_name)
 
 static const char *written(void)
 {
-    static char buffer[16 * 1024];
+    static char buffer[4096];
     struct molt_text text = molt_text_over(buffer, sizeof buffer);
 
     molt_ptable_csv_write(&pt.draft, &pt.rules.extras, &text);
