@@ -100,6 +100,12 @@ static void end_line(struct molt_http_response *r)
 
 /* ---- what llhttp calls --------------------------------------------------------------------------- */
 
+/* Three digits make a status; llhttp takes fewer. */
+static int on_status_end(llhttp_t *parser)
+{
+    return parser->status_code < 100 ? -1 : 0;
+}
+
 static int on_name(llhttp_t *parser, const char *at, size_t len)
 {
     struct molt_http_response *r = parser->data;
@@ -140,7 +146,7 @@ static int on_head_end(llhttp_t *parser)
     struct molt_http_response *r = parser->data;
 
     /* Nobody asked for another protocol. */
-    if (parser->status_code == 101) return -1;
+    if (parser->status_code == 101 || on_status_end(parser)) return -1;
     r->interim = parser->status_code / 100 == 1;
     end_line(r);
     if (r->interim) {
@@ -188,6 +194,7 @@ static int on_end(llhttp_t *parser)
 }
 
 static const llhttp_settings_t k_settings = {
+    .on_status_complete = on_status_end,
     .on_header_field = on_name,
     .on_header_field_complete = on_name_end,
     .on_header_value = on_value,

@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "port/linux/host.h"
 
 struct molt_conn {
     int fd;
@@ -20,10 +21,7 @@ struct molt_conn {
 
 static int64_t now_ms(void)
 {
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)molt_host_clock_ms();
 }
 
 /* Waits for `events`. poll() starts again after a signal with what is left of the time. */

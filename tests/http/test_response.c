@@ -140,6 +140,8 @@ TEST(what_is_not_a_response_is_an_error_and_never_complete)
         "GET / HTTP/1.1\r\n\r\n",
         "SSH-2.0-OpenSSH\r\n",
         "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 0\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
