@@ -1,6 +1,5 @@
 #include "http/auth.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,8 +181,9 @@ static void to_hex(const uint8_t *bytes, size_t len, char *hex)
     for (size_t i = 0; i < len; i++) (void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
-/* The hash, in hexadecimal, of the parts with colons between them; NULL ends the list. */
-static void hash(enum molt_auth_scheme scheme, const char *const *parts, char hex[HEX_MAX])
+/* The hash, in hexadecimal, of the parts with colons between them. */
+static void hash(enum molt_auth_scheme scheme, const char *const *parts, int count,
+                 char hex[HEX_MAX])
 {
     uint8_t digest[MOLT_SHA256_LEN];
     struct molt_sha256 sha256;
@@ -191,7 +191,7 @@ static void hash(enum molt_auth_scheme scheme, const char *const *parts, char he
 
     molt_sha256_start(&sha256);
     molt_md5_start(&md5);
-    for (int i = 0; parts[i]; i++) {
+    for (int i = 0; i < count; i++) {
         molt_sha256_add(&sha256, ":", i > 0);
         molt_sha256_add(&sha256, parts[i], strlen(parts[i]));
         molt_md5_add(&md5, ":", i > 0);
@@ -232,16 +232,15 @@ static void put_digest(struct molt_http_writer *w, const struct molt_auth *auth,
     char a1[HEX_MAX], a2[HEX_MAX], response[HEX_MAX], count[9];
 
     (void)snprintf(count, sizeof count, "%08" PRIx32, auth->count);
-    hash(auth->scheme, (const char *[]){ login->user, auth->realm, login->password, NULL }, a1);
+    hash(auth->scheme, (const char *[]){ login->user, auth->realm, login->password }, 3, a1);
     if (auth->session)
-        hash(auth->scheme, (const char *[]){ a1, auth->nonce, request->cnonce, NULL }, a1);
-    hash(auth->scheme, (const char *[]){ request->method, request->target, NULL }, a2);
+        hash(auth->scheme, (const char *[]){ a1, auth->nonce, request->cnonce }, 3, a1);
+    hash(auth->scheme, (const char *[]){ request->method, request->target }, 2, a2);
     if (auth->has_qop)
-        hash(auth->scheme,
-             (const char *[]){ a1, auth->nonce, count, request->cnonce, "auth", a2, NULL },
-             response);
+        hash(auth->scheme, (const char *[]){ a1, auth->nonce, count, request->cnonce, "auth", a2 },
+             6, response);
     else
-        hash(auth->scheme, (const char *[]){ a1, auth->nonce, a2, NULL }, response);
+        hash(auth->scheme, (const char *[]){ a1, auth->nonce, a2 }, 3, response);
 
     molt_http_put(w, "Authorization: Digest ");
     put_quoted(w, "username", login->user, true);

@@ -3,9 +3,11 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/text.h"
+
 bool molt_http_same_name(const char *a, const char *b)
 {
-    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) a++, b++;
+    while (*a && molt_ascii_lower(*a) == molt_ascii_lower(*b)) a++, b++;
     return *a == *b;
 }
 

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static bool parse_v4(const char *text, uint8_t address[4])
 {
     for (int i = 0; i < 4; i++) {
@@ -26,9 +28,9 @@ static bool take_group(const char **text, uint8_t group[2])
     int digits = 0;
 
     for (; isxdigit((unsigned char)**text); (*text)++, digits++) {
-        int c = tolower((unsigned char)**text);
+        char c = molt_ascii_lower(**text);
 
-        value = value * 16 + (unsigned)(isdigit(c) ? c - '0' : c - 'a' + 10);
+        value = value * 16 + (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
     }
     group[0] = (uint8_t)(value >> 8);
     group[1] = (uint8_t)value;

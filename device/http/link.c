@@ -26,8 +26,8 @@ enum molt_err molt_http_link_secure(struct molt_http_link *link, const char *hos
                                     mbedtls_x509_crt *global, uint64_t until_ms,
                                     esp_tls_last_error_t *problem)
 {
-    enum molt_err err = molt_tls_open(&link->tls, link->port, link->conn, host, settings, global,
-                                      until_ms, problem);
+    const struct molt_tls_peer peer = { link->port, link->conn, host };
+    enum molt_err err = molt_tls_open(&link->tls, &peer, settings, global, until_ms, problem);
 
     if (err) molt_http_link_close(link);
     return err;

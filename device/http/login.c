@@ -24,7 +24,7 @@ static esp_err_t set_text(char *to, size_t size, const char *text)
 
     if (len >= size) return ESP_ERR_INVALID_SIZE;
     memset(to, 0, size);
-    if (text) memcpy(to, text, len);
+    if (text) memcpy(to, text, len + 1);
     return ESP_OK;
 }
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct molt_content_range k_unknown = { -1, -1, -1 };
 
 /* A number without a sign at *at, which moves past it; -1 when there is none or it is too large. */
@@ -26,7 +28,7 @@ static bool take(const char **at, const char *word)
     size_t len = strlen(word);
 
     for (size_t i = 0; i < len; i++)
-        if (tolower((unsigned char)(*at)[i]) != word[i]) return false;
+        if (molt_ascii_lower((*at)[i]) != word[i]) return false;
     *at += len;
     return true;
 }

@@ -1,8 +1,9 @@
 #include "http/response.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
+
+#include "http/headers.h"
 
 static const char *const k_kept_names[MOLT_HTTP_KEPT] = {
     [MOLT_HTTP_LOCATION] = "location",
@@ -14,17 +15,11 @@ static const char *const k_kept_names[MOLT_HTTP_KEPT] = {
     [MOLT_HTTP_CONTENT_TYPE] = "content-type",
 };
 
-static bool is_named(const char *name, const char *lower)
-{
-    while (*lower && tolower((unsigned char)*name) == *lower) name++, lower++;
-    return *name == *lower;
-}
-
 enum molt_http_kept molt_http_kept_named(const char *name)
 {
     int which = 0;
 
-    while (which < MOLT_HTTP_KEPT && !is_named(name, k_kept_names[which])) which++;
+    while (which < MOLT_HTTP_KEPT && !molt_http_same_name(name, k_kept_names[which])) which++;
     return (enum molt_http_kept)which;
 }
 
@@ -83,12 +78,12 @@ static void end_line(struct molt_http_response *r)
     if (!in_line || r->interim || r->head_done) return;
     tell_status(r);
     if (cut) {
-        if (is_named(name, k_kept_names[MOLT_HTTP_LOCATION])) r->location_cut = true;
+        if (molt_http_same_name(name, k_kept_names[MOLT_HTTP_LOCATION])) r->location_cut = true;
         return;
     }
 
     if (r->sink.header) r->sink.header(r->sink.ctx, name, value);
-    if (is_named(name, "content-range")) {
+    if (molt_http_same_name(name, "content-range")) {
         /* Two of them: which one would be true? */
         if (r->range_seen || molt_content_range_parse(value, &r->range))
             r->range = (struct molt_content_range){ -1, -1, -1 };

@@ -242,16 +242,15 @@ static enum molt_err shake_hands(struct molt_tls *tls, esp_tls_last_error_t *pro
     return late ? MOLT_ERR_TIMEOUT : MOLT_ERR_CONNECT;
 }
 
-enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_port *port,
-                            struct molt_conn *conn, const char *host,
+enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_tls_peer *peer,
                             const struct molt_tls_settings *settings, mbedtls_x509_crt *global,
                             uint64_t until_ms, esp_tls_last_error_t *problem)
 {
     init_all(tls);
-    tls->port = port;
-    tls->conn = conn;
+    tls->port = peer->port;
+    tls->conn = peer->conn;
     tls->until_ms = until_ms;
-    tls->name = settings->common_name ? settings->common_name : host;
+    tls->name = settings->common_name ? settings->common_name : peer->host;
     if (settings->skip_name) tls->name = NULL;
     *problem = (esp_tls_last_error_t){ 0 };
 

@@ -50,11 +50,17 @@ struct molt_tls {
     uint64_t until_ms;
 };
 
-/* Shakes hands over `conn`, which stays the caller's. `global` (may be NULL) is the store that
+/* The other end. The connection stays the caller's. */
+struct molt_tls_peer {
+    const struct molt_port *port;
+    struct molt_conn *conn;
+    const char *host;
+};
+
+/* Shakes hands. `global` (may be NULL) is the store that
  * settings->use_global means. On an error *problem says what, and there is nothing to close.
  * MOLT_ERR_TIMEOUT, MOLT_ERR_CONNECT. */
-MOLT_MUST_USE enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_port *port,
-                                          struct molt_conn *conn, const char *host,
+MOLT_MUST_USE enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_tls_peer *peer,
                                           const struct molt_tls_settings *settings,
                                           mbedtls_x509_crt *global, uint64_t until_ms,
                                           esp_tls_last_error_t *problem);

@@ -5,14 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-struct span {
-    const char *at; /* NULL: that part is absent, which is not the same as empty */
-    size_t len;
-};
+#include "base/text.h"
 
-/* A URL reference cut at its delimiters; nothing is decoded. */
+/* A URL reference cut at its delimiters; nothing is decoded. A part whose `at` is NULL is absent,
+ * which is not the same as empty. */
 struct reference {
-    struct span scheme, user, password, host, path, query;
+    struct molt_span scheme, user, password, host, path, query;
     bool has_authority;
     bool host_is_ipv6;
     uint16_t port; /* 0: none given */
@@ -27,16 +25,15 @@ static const struct {
     { "https", MOLT_URL_HTTPS, 443 },
 };
 
-static bool same_text(struct span a, const char *b)
+static bool same_text(struct molt_span a, const char *b)
 {
     size_t at = 0;
 
-    while (at < a.len && b[at] && tolower((unsigned char)a.at[at]) == tolower((unsigned char)b[at]))
-        at++;
+    while (at < a.len && b[at] && molt_ascii_lower(a.at[at]) == molt_ascii_lower(b[at])) at++;
     return at == a.len && !b[at];
 }
 
-static enum molt_url_scheme scheme_of(struct span name)
+static enum molt_url_scheme scheme_of(struct molt_span name)
 {
     for (size_t i = 0; i < sizeof k_schemes / sizeof k_schemes[0]; i++)
         if (same_text(name, k_schemes[i].name)) return k_schemes[i].scheme;
@@ -69,7 +66,7 @@ static bool clean(const char *text, size_t len)
     return true;
 }
 
-static bool host_chars(struct span host, const char *punctuation, bool hex_only)
+static bool host_chars(struct molt_span host, const char *punctuation, bool hex_only)
 {
     for (size_t i = 0; i < host.len; i++) {
         unsigned char c = (unsigned char)host.at[i];
@@ -80,7 +77,7 @@ static bool host_chars(struct span host, const char *punctuation, bool hex_only)
     return host.len > 0;
 }
 
-static enum molt_err parse_port(struct span digits, uint16_t *port)
+static enum molt_err parse_port(struct molt_span digits, uint16_t *port)
 {
     uint32_t value = 0;
 
@@ -96,7 +93,7 @@ static enum molt_err parse_port(struct span digits, uint16_t *port)
 }
 
 /* host, host:port, [v6], [v6]:port */
-static enum molt_err cut_host(struct span text, struct reference *ref)
+static enum molt_err cut_host(struct molt_span text, struct reference *ref)
 {
     const char *end = text.at + text.len;
     const char *after;
@@ -105,7 +102,7 @@ static enum molt_err cut_host(struct span text, struct reference *ref)
         const char *close = memchr(text.at, ']', text.len);
 
         if (!close) return MOLT_ERR_FORMAT;
-        ref->host = (struct span){ text.at + 1, (size_t)(close - text.at) - 1 };
+        ref->host = (struct molt_span){ text.at + 1, (size_t)(close - text.at) - 1 };
         ref->host_is_ipv6 = true;
         if (!host_chars(ref->host, ":.", true)) return MOLT_ERR_FORMAT;
         after = close + 1;
@@ -113,30 +110,30 @@ static enum molt_err cut_host(struct span text, struct reference *ref)
         const char *colon = memchr(text.at, ':', text.len);
 
         after = colon ? colon : end;
-        ref->host = (struct span){ text.at, (size_t)(after - text.at) };
+        ref->host = (struct molt_span){ text.at, (size_t)(after - text.at) };
         if (!host_chars(ref->host, "-._~", false)) return MOLT_ERR_FORMAT;
     }
     if (after == end) return MOLT_OK;
     if (*after != ':') return MOLT_ERR_FORMAT;
-    return parse_port((struct span){ after + 1, (size_t)(end - after) - 1 }, &ref->port);
+    return parse_port((struct molt_span){ after + 1, (size_t)(end - after) - 1 }, &ref->port);
 }
 
-static enum molt_err cut_authority(struct span text, struct reference *ref)
+static enum molt_err cut_authority(struct molt_span text, struct reference *ref)
 {
     const char *at_sign = memchr(text.at, '@', text.len);
 
     ref->has_authority = true;
     if (!at_sign) return cut_host(text, ref);
 
-    struct span info = { text.at, (size_t)(at_sign - text.at) };
-    struct span host = { at_sign + 1, text.len - info.len - 1 };
+    struct molt_span info = { text.at, (size_t)(at_sign - text.at) };
+    struct molt_span host = { at_sign + 1, text.len - info.len - 1 };
     const char *colon = memchr(info.at, ':', info.len);
 
     if (memchr(host.at, '@', host.len)) return MOLT_ERR_FORMAT;
     ref->user = info;
     if (colon) {
         ref->user.len = (size_t)(colon - info.at);
-        ref->password = (struct span){ colon + 1, info.len - ref->user.len - 1 };
+        ref->password = (struct molt_span){ colon + 1, info.len - ref->user.len - 1 };
     }
     return cut_host(host, ref);
 }
@@ -161,18 +158,18 @@ static enum molt_err cut(const char *text, struct reference *ref)
 
     size_t name_len = scheme_len(text);
     if (name_len > 0) {
-        ref->scheme = (struct span){ text, name_len };
+        ref->scheme = (struct molt_span){ text, name_len };
         text += name_len + 1;
     }
     if (text[0] == '/' && text[1] == '/') {
-        struct span authority = { text + 2, strcspn(text + 2, "/?#") };
+        struct molt_span authority = { text + 2, strcspn(text + 2, "/?#") };
         enum molt_err err = cut_authority(authority, ref);
         if (err) return err;
         text = authority.at + authority.len;
     }
-    ref->path = (struct span){ text, strcspn(text, "?#") };
+    ref->path = (struct molt_span){ text, strcspn(text, "?#") };
     text += ref->path.len;
-    if (*text == '?') ref->query = (struct span){ text + 1, strcspn(text + 1, "#") };
+    if (*text == '?') ref->query = (struct molt_span){ text + 1, strcspn(text + 1, "#") };
     return MOLT_OK;
 }
 
@@ -206,7 +203,8 @@ static size_t remove_dots(char *path, size_t len)
 
 /* Sets the request target to the first `keep` bytes of the present one, then `path` and `query`.
  * The caller has checked that all of it fits, a slash and a question mark included. */
-static void put_target(struct molt_url *url, size_t keep, struct span path, struct span query)
+static void put_target(struct molt_url *url, size_t keep, struct molt_span path,
+                       struct molt_span query)
 {
     char *target = url->text + url->target_off;
     size_t len = keep;
@@ -223,7 +221,7 @@ static void put_target(struct molt_url *url, size_t keep, struct span path, stru
     assert(url->target_off + len < sizeof url->text);
 }
 
-static bool fits(size_t before, struct span path, struct span query)
+static bool fits(size_t before, struct molt_span path, struct molt_span query)
 {
     return before + path.len + query.len + sizeof "/?" <= CONFIG_MOLT_HTTP_URL_MAX;
 }
@@ -231,11 +229,11 @@ static bool fits(size_t before, struct span path, struct span query)
 static int hex_value(char c)
 {
     if (isdigit((unsigned char)c)) return c - '0';
-    if (isxdigit((unsigned char)c)) return tolower((unsigned char)c) - 'a' + 10;
+    if (isxdigit((unsigned char)c)) return molt_ascii_lower(c) - 'a' + 10;
     return -1;
 }
 
-static enum molt_err decode(struct span from, char *to, size_t size)
+static enum molt_err decode(struct molt_span from, char *to, size_t size)
 {
     size_t len = 0;
 
@@ -332,12 +330,14 @@ enum molt_err molt_url_build(struct molt_url *url, const struct molt_url_parts *
         .query = { parts->query, parts->query ? strlen(parts->query) : 0 },
     };
 
+    struct molt_login none;
+
     if (parts->port < 0 || parts->port > UINT16_MAX) return MOLT_ERR_FORMAT;
     if (!clean(path, ref.path.len) || strpbrk(path, "?#")) return MOLT_ERR_FORMAT;
     if (parts->query && (!clean(parts->query, ref.query.len) || strchr(parts->query, '#')))
         return MOLT_ERR_FORMAT;
 
-    struct span host = { parts->host, strlen(parts->host) };
+    struct molt_span host = { parts->host, strlen(parts->host) };
     ref.port = (uint16_t)parts->port;
     if (host.at[0] != '[' && strchr(host.at, ':')) { /* an IPv6 address without its brackets */
         ref.host = host;
@@ -347,7 +347,7 @@ enum molt_err molt_url_build(struct molt_url *url, const struct molt_url_parts *
         enum molt_err err = cut_host(host, &ref);
         if (err) return err;
     }
-    return put_all(url, NULL, parts->scheme, &ref);
+    return put_all(url, &none, parts->scheme, &ref);
 }
 
 /* ---- asking -------------------------------------------------------------------------------------- */
