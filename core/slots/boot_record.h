@@ -24,7 +24,9 @@ void molt_boot_record_read(const struct molt_boot_record *record, struct molt_ot
  * word from a whole one.) Power may fail at any moment inside: entry `index` is afterwards the old
  * one, unusable, or the complete new one, and the other entry is not touched. That holds for
  * program units of 1 to 16 bytes; from 32 on seq and state share a unit, and only a flash that
- * reports torn units (MOLT_NOR_ECC) tells them from whole ones. */
+ * reports torn units (MOLT_NOR_ECC) tells them from whole ones. Before the erase an intact entry's crc
+ * is cleared, where the flash has MOLT_NOR_CLEARS_BITS: a torn erase may give a state word back its
+ * ones. A flash with neither flag cannot exclude that. */
 MOLT_MUST_USE enum molt_err molt_boot_record_write(const struct molt_boot_record *record, int index,
                                                    const struct molt_otadata *entry);
 

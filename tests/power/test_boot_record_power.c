@@ -7,6 +7,7 @@ enum { NEW = 0, PENDING = 1, VALID = 2, INVALID = 3, ABORTED = 4, UNDEF = -1, BL
 
 static struct power p;
 static enum molt_err work_err;
+static uint32_t program_len; /* 0 = SPI NOR; else units of this size with ECC */
 
 /* The entries before the change; slot 0 is what runs. */
 static struct scene {
@@ -28,7 +29,8 @@ static struct molt_boot_record record_of(struct power *power)
 
 static void prepare(struct power *power)
 {
-    board_start(&power->board, (struct board_shape){ .ota_mask = 3, .factory = true });
+    board_start(&power->board,
+                (struct board_shape){ .ota_mask = 3, .factory = true, .program_len = program_len });
     for (int i = 0; i < 2; i++)
         if (scene.state[i] != BLANK) board_entry(&power->board, i, scene.seq[i], scene.state[i]);
     power_attach(power);
@@ -105,12 +107,14 @@ TEST(a_slot_change_leaves_the_old_choice_or_the_complete_new_one)
     };
     struct power_tally tally = { 0 };
 
-    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-        scene = scenes[i];
-        test_case = scene.name;
-        power_sweep(&p, prepare, select_new, check_select, &tally);
-    }
+    for (program_len = 0; program_len <= 32; program_len = program_len ? program_len * 2 : 4)
+        for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+            scene = scenes[i];
+            test_case = scene.name;
+            power_sweep(&p, prepare, select_new, check_select, &tally);
+        }
     power_check_tally(&tally);
+    program_len = 0;
 }
 
 /* ---- changing the state in place ---------------------------------------------------------------- */
@@ -155,12 +159,14 @@ TEST(a_state_change_leaves_the_old_state_the_new_one_or_no_entry)
     };
     struct power_tally tally = { 0 };
 
-    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-        scene = scenes[i];
-        test_case = scene.name;
-        power_sweep(&p, prepare, change_state, check_state, &tally);
-    }
+    for (program_len = 0; program_len <= 32; program_len = program_len ? program_len * 2 : 4)
+        for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+            scene = scenes[i];
+            test_case = scene.name;
+            power_sweep(&p, prepare, change_state, check_state, &tally);
+        }
     power_check_tally(&tally);
+    program_len = 0;
 }
 
 /* ---- erasing ------------------------------------------------------------------------------------- */

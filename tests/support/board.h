@@ -41,6 +41,7 @@ struct board_shape {
     uint32_t ota_mask; /* bit N: ota_N */
     bool factory, test, no_otadata;
     uint32_t otadata_len; /* 0 = two sectors */
+    uint32_t program_len; /* 0 = 1, and bits may be cleared later; else units with ECC */
 };
 
 static inline uint32_t board_slot_addr(int slot)
@@ -87,10 +88,14 @@ static inline void board_row(struct molt_ptable *table, const char *label, int t
 static inline void board_start(struct board *b, struct board_shape shape)
 {
     static const struct molt_counter_ops counter = { board_version_get, board_version_raise };
-    const struct molt_nor_geometry g = molt_nor_geometry_spi(BOARD_FLASH_LEN);
+    struct molt_nor_geometry g = molt_nor_geometry_spi(BOARD_FLASH_LEN);
     static struct molt_ptable table;
     uint32_t otadata_len = shape.otadata_len ? shape.otadata_len : 2 * BOARD_SECTOR;
 
+    if (shape.program_len) {
+        g.program_len = shape.program_len;
+        g.flags = MOLT_NOR_ECC;
+    }
     memset(b, 0, sizeof *b);
     memset(b->bytes, 0xFF, sizeof b->bytes);
     molt_ram_nor_init(&b->ram, &g, b->bytes);

@@ -71,6 +71,15 @@ static inline bool power_run(struct power *p, uint32_t at, enum molt_cut_kind ki
     return fired;
 }
 
+/* On a flash with ECC a torn unit or sector reads as an error, never as other bytes. */
+static inline bool power_can_happen(const struct power *p, enum molt_cut_kind kind)
+{
+    bool tears = kind == MOLT_CUT_PREFIX || kind == MOLT_CUT_PATCHWORK || kind == MOLT_CUT_BITS ||
+                 kind == MOLT_CUT_ALMOST;
+
+    return !tears || !(p->board.ram.nor.geometry.flags & MOLT_NOR_ECC);
+}
+
 static inline void power_sweep(struct power *p, void (*prepare)(struct power *),
                                void (*work)(struct power *),
                                void (*check)(struct power *, bool finished),
@@ -88,6 +97,8 @@ static inline void power_sweep(struct power *p, void (*prepare)(struct power *),
                                (unsigned)at);
                 test_case = p->name;
                 prepare(p);
+                if (!power_can_happen(p, (enum molt_cut_kind)kind)) fired = false;
+                if (!fired) break;
                 fired = power_run(p, at, (enum molt_cut_kind)kind, seed, work);
                 if (fired) tally->faults[kind]++;
                 check(p, !fired);
