@@ -43,9 +43,18 @@ TEST(no_image_on_trial_survives_two_boots_unconfirmed)
 
 TEST(states_have_esp_idf_names)
 {
-    CHECK_STR(molt_img_state_name(MOLT_IMG_PENDING), "PENDING_VERIFY");
-    CHECK_STR(molt_img_state_name(MOLT_IMG_ABORTED), "ABORTED");
-    CHECK_STR(molt_img_state_name((enum molt_img_state)JUNK), "UNDEFINED");
+    const struct {
+        int state;
+        const char *name;
+    } cases[] = {
+        { MOLT_IMG_NEW, "NEW" },         { MOLT_IMG_PENDING, "PENDING_VERIFY" },
+        { MOLT_IMG_VALID, "VALID" },     { MOLT_IMG_INVALID, "INVALID" },
+        { MOLT_IMG_ABORTED, "ABORTED" }, { MOLT_IMG_UNDEFINED, "UNDEFINED" },
+        { JUNK, "UNDEFINED" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK_STR(molt_img_state_name((enum molt_img_state)cases[i].state), cases[i].name);
 }
 
 TEST_MAIN()
