@@ -18,6 +18,7 @@ struct extent {
     int64_t addr, end;
     const struct molt_part_draft *row; /* NULL: `what` instead */
     const char *what;
+    bool is_free;
     char letter; /* on the strip */
 };
 
@@ -73,8 +74,10 @@ static void add_gaps(struct picture *p, const struct molt_ptable_job *job)
         bool below = next <= job->rules.table_addr;
 
         if (next > end)
-            add(&gaps, &(struct extent){
-                           .addr = end, .end = next, .what = below ? "(bootloader)" : "(free)" });
+            add(&gaps, &(struct extent){ .addr = end,
+                                         .end = next,
+                                         .what = below ? "(bootloader)" : "(free)",
+                                         .is_free = !below });
         if (next > end && !below) {
             p->free_len += next - end;
             if (next - end > p->largest_free) p->largest_free = next - end;
@@ -103,10 +106,8 @@ static void draw(struct picture *p, const struct molt_ptable_job *job)
     }
     add_gaps(p, job);
     for (size_t i = 0; i < p->count; i++) {
-        bool is_free = p->extent[i].what && strcmp(p->extent[i].what, "(free)") == 0;
-
         p->extent[i].letter = '.';
-        if (!is_free) p->extent[i].letter = letters[used++ % (sizeof letters - 1)];
+        if (!p->extent[i].is_free) p->extent[i].letter = letters[used++ % (sizeof letters - 1)];
     }
 }
 
