@@ -154,7 +154,8 @@ void molt_log_line(esp_log_level_t level, const char *tag, const char *format, .
 
 static char printable(uint8_t byte)
 {
-    return byte >= 0x20 && byte < 0x7F ? (char)byte : '.';
+    if (byte < 0x20 || byte >= 0x7F) return '.';
+    return (char)byte;
 }
 
 void esp_log_buffer_hex_internal(const char *tag, const void *buffer, uint16_t len,

@@ -147,6 +147,7 @@ static esp_partition_t *take_external(struct molt_ota_part *part)
     return NULL;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the parameters are ESP-IDF's */
 esp_err_t esp_partition_register_external(esp_flash_t *flash_chip, size_t offset, size_t size,
                                           const char *label, esp_partition_type_t type,
                                           esp_partition_subtype_t subtype,

@@ -38,40 +38,53 @@ static esp_partition_t from_row(const struct molt_partition *row, uint32_t erase
     return p;
 }
 
+static esp_err_t keep_row(struct molt_ota_part *part, const struct molt_partition *row,
+                          uint32_t erase_size)
+{
+    if (part->row_count == CONFIG_MOLT_PARTITIONS_MAX) return ESP_ERR_NO_MEM;
+    part->partition[part->row_count++] = from_row(row, erase_size);
+    return ESP_OK;
+}
+
+/* Whether these bytes belong to the table; anything else ends it. */
+static bool goes_on(const uint8_t *bytes, bool md5)
+{
+    uint16_t magic = (uint16_t)(bytes[0] | bytes[1] << 8);
+
+    return magic == ESP_PARTITION_MAGIC || (md5 && magic == ESP_PARTITION_MAGIC_MD5);
+}
+
+static esp_err_t refuse_table(const struct molt_ptable_error *error)
+{
+    ESP_LOGE(TAG, "partition table, byte %" PRIu32 ": %s: %s", error->off, error->field,
+             error->why);
+    return ESP_ERR_INVALID_STATE;
+}
+
 /* The rules of ESP-IDF's app-side reader (components/esp_partition/partition.c, load_partitions()):
  * rows up to the MD5 row, or to the first thing that is no row. */
 static esp_err_t read_table(struct molt_ota_part *part, const struct molt_region *table)
 {
+    uint32_t erase_size = molt_region_sector_len(table, 0);
     struct molt_ptable_reader reader;
-    bool md5_ok = false;
+    esp_err_t err = ESP_OK;
 
     molt_ptable_reader_start(&reader, UINT32_MAX);
-    for (uint32_t off = 0; off < MOLT_PTABLE_LEN && !md5_ok; off += MOLT_PTABLE_ROW_LEN) {
+    for (uint32_t off = 0; off < MOLT_PTABLE_LEN && !err; off += MOLT_PTABLE_ROW_LEN) {
         uint8_t bytes[MOLT_PTABLE_ROW_LEN];
         struct molt_partition row;
 
-        esp_err_t err = molt_esp_err(molt_region_read(table, off, bytes, sizeof bytes));
+        err = molt_esp_err(molt_region_read(table, off, bytes, sizeof bytes));
         if (err) return err;
-        uint16_t magic = (uint16_t)(bytes[0] | bytes[1] << 8);
-        if (magic != ESP_PARTITION_MAGIC && magic != ESP_PARTITION_MAGIC_MD5) break;
-        if (magic == ESP_PARTITION_MAGIC_MD5 && !part->config.table_md5) break;
-
+        if (!goes_on(bytes, part->config.table_md5)) break;
         enum molt_ptable_step step = molt_ptable_reader_next(&reader, bytes, &row);
-        if (step == MOLT_PTABLE_BAD) {
-            ESP_LOGE(TAG, "partition table, byte %" PRIu32 ": %s: %s", reader.error.off,
-                     reader.error.field, reader.error.why);
-            return ESP_ERR_INVALID_STATE;
-        }
-        md5_ok = step == MOLT_PTABLE_MD5;
-        if (md5_ok) break;
-        if (part->row_count == CONFIG_MOLT_PARTITIONS_MAX) return ESP_ERR_NO_MEM;
-        part->partition[part->row_count++] = from_row(&row, molt_region_sector_len(table, 0));
+        if (step == MOLT_PTABLE_MD5) return ESP_OK;
+        err = step == MOLT_PTABLE_ROW ? keep_row(part, &row, erase_size)
+                                      : refuse_table(&reader.error);
     }
-    if (part->config.table_md5 && !md5_ok) {
-        ESP_LOGE(TAG, "no partition table with an MD5 row at 0x%" PRIx32, table->addr);
-        return ESP_ERR_NOT_FOUND;
-    }
-    return ESP_OK;
+    if (err || !part->config.table_md5) return err;
+    ESP_LOGE(TAG, "no partition table with an MD5 row at 0x%" PRIx32, table->addr);
+    return ESP_ERR_NOT_FOUND;
 }
 
 esp_err_t molt_partitions_load(struct molt_ota_part *part)
