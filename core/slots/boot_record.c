@@ -70,8 +70,9 @@ enum molt_err molt_boot_record_erase_entry(const struct molt_boot_record *record
 {
     uint32_t off = index ? MOLT_OTADATA_SECTOR_LEN : 0;
 
+    /* A cell that cannot be programmed any more is no reason not to erase it. */
     enum molt_err err = retire(&record->region, off);
-    if (err) return err;
+    if (err && err != MOLT_ERR_FLASH && err != MOLT_ERR_ECC) return err;
     /* Sectors may be smaller than the distance between the entries: then it is several. */
     return molt_region_erase(&record->region, off, MOLT_OTADATA_SECTOR_LEN);
 }

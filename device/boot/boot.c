@@ -246,16 +246,16 @@ enum molt_err molt_boot(const struct molt_boot_config *config, const struct molt
 
     *target = (struct molt_boot_target){ .slot = MOLT_SLOT_NONE };
     if (!config->chip) return MOLT_ERR_ARG;
-    enum molt_err err = molt_slot_map_read(port->flash, config->table_addr, &run.map, &error);
+    enum molt_err err = read_counter(&run);
+    if (err) return err;
+    err = molt_slot_map_read(port->flash, config->table_addr, &run.map, &error);
     if (err)
         molt_boot_trace(&run, (struct molt_boot_event){
                                   .step = MOLT_BOOT_TABLE_BAD, .err = err, .table = &error });
-    enum molt_err counter_err = read_counter(&run);
 
     /* What ran before deep sleep needs no table, and no second look. */
     if (woken && config->skip_validate_in_deep_sleep && wakes(&run, target)) return MOLT_OK;
     if (err) return err;
-    if (counter_err) return counter_err;
 
     struct molt_choice choice = molt_boot_choose(&run);
     if (!woken) err = molt_boot_pins(&run, &choice);

@@ -418,6 +418,22 @@ TEST(waking_up_runs_what_ran_before_and_writes_nothing)
     CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_FORMAT);
 }
 
+TEST(waking_up_needs_the_counter_too)
+{
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+    const struct molt_boot_hooks hooks = { .trace = trace };
+
+    config.anti_rollback = config.skip_validate_in_deep_sleep = true;
+    start((struct board_shape){ .ota_mask = 3 });
+    board_entry(&board, 0, 1, VALID);
+    board.reason = MOLT_RESET_DEEPSLEEP;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_OK);
+    board.version = 1;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_NOT_FOUND);
+    board.counter_err = MOLT_ERR_FLASH;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_FLASH);
+}
+
 TEST(without_retained_memory_waking_up_reads_otadata)
 {
     struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
