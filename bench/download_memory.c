@@ -1,8 +1,9 @@
 /* What esp_https_ota() takes in memory: usage: download_memory URL [CA.pem]
  *
  * Downloads the image at URL into a flash in memory, on a thread whose stack was painted and whose
- * calls of malloc are counted, and prints three lines: device (struct molt_device with all pools),
- * heap (the most that was allocated at once), stack (the deepest use), in bytes. */
+ * calls of malloc are counted, and prints, in bytes: device (struct molt_device with all pools), tls
+ * (the part of it that is for TLS), heap (the most that was allocated at once), stack (the deepest
+ * use). */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "flash/ram_nor.h"
 #include "format/image.h"
 #include "format/ptable.h"
+#include "http/tls.h"
 #include "molt/device.h"
 #include "port/linux/host.h"
 #include "port/linux/net.h"
@@ -68,6 +70,39 @@ void *realloc(void *at, size_t len)
     abort(); /* nothing on the way of a download calls it */
 }
 
+/* ---- the network: the port's, but names are resolved elsewhere ------------------------------------
+ *
+ * glibc's getaddrinfo() takes several KiB of stack and heap, which no device has to spend. */
+
+struct connecting {
+    void *ctx;
+    const struct molt_net_target *target;
+    uint32_t timeout_ms;
+    struct molt_conn *conn;
+    enum molt_err err;
+};
+
+static void *connect_elsewhere(void *arg)
+{
+    struct connecting *c = arg;
+
+    c->err = molt_linux_net.connect(c->ctx, c->target, c->timeout_ms, &c->conn);
+    return NULL;
+}
+
+static enum molt_err connect_uncounted(void *ctx, const struct molt_net_target *target,
+                                       uint32_t timeout_ms, struct molt_conn **conn)
+{
+    struct connecting c = { .ctx = ctx, .target = target, .timeout_ms = timeout_ms };
+    pthread_t thread;
+
+    counting = 0;
+    if (pthread_create(&thread, NULL, connect_elsewhere, &c) || pthread_join(thread, NULL)) abort();
+    counting = 1;
+    *conn = c.conn;
+    return c.err;
+}
+
 /* ---- the device --------------------------------------------------------------------------------- */
 
 static void fill_flash(void)
@@ -114,6 +149,7 @@ static void *download(void *arg)
 }
 
 static struct molt_port port;
+static struct molt_net_ops net;
 static void *memory;
 
 static void *device_thread(void *arg)
@@ -126,7 +162,8 @@ static void *device_thread(void *arg)
     memset(stack, PAINT, (size_t)(&here - stack) - 256);
     (void)download(arg);
     while (deepest < sizeof stack && stack[deepest] == PAINT) deepest++;
-    printf("device %zu\nheap %zu\nstack %zu\n", molt_device_size(), most,
+    printf("device %zu\ntls %zu\nheap %zu\nstack %zu\n", molt_device_size(),
+           CONFIG_MOLT_HTTP_CLIENTS * sizeof(struct molt_tls) + sizeof(mbedtls_x509_crt), most,
            (size_t)(&here - stack) - deepest);
     return NULL;
 }
@@ -162,7 +199,9 @@ int main(int argc, char **argv)
     molt_ram_nor_init(&ram, &geometry, flash);
     molt_host_fill(&port);
     port.flash = &ram.nor;
-    port.net = &molt_linux_net;
+    net = molt_linux_net;
+    net.connect = connect_uncounted;
+    port.net = &net;
     port.reset_reason = power_on;
     port.chip_id = MOLT_CHIP_LINUX;
     port.running_addr = 0x10000;

@@ -81,7 +81,7 @@ static enum molt_reset_reason power_on(void *ctx)
 
 static void boot(struct molt_nor *nor)
 {
-    struct molt_boot_config config = molt_boot_config_default();
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
     struct molt_port port = { .flash = nor, .reset_reason = power_on, .chip_id = MOLT_CHIP_LINUX };
     struct molt_boot_hooks hooks = { .load = NULL };
     struct molt_boot_target target;
