@@ -24,6 +24,7 @@ static struct {
     int input;
 } peer_list[PEERS_MAX];
 static int peer_count;
+static int peer_ports[3]; /* that the last script printed, in its order */
 
 static inline void peer_stop_all(void)
 {
@@ -48,10 +49,12 @@ static inline void peer_exec(const char *script, va_list args)
     _exit(127);
 }
 
-/* The first number that the script prints: its port. The test program ends when there is none. */
+/* The first number on the line that the script prints: its port; the others are in peer_ports. The
+ * test program ends when there is none. */
 static inline int peer_start(const char *script, ...)
 {
-    int in[2], out[2], port = 0;
+    int in[2], out[2];
+    char line[64];
 
     if (peer_count == PEERS_MAX || pipe(in) || pipe(out)) abort();
     (void)fcntl(in[1], F_SETFD, FD_CLOEXEC);
@@ -69,7 +72,8 @@ static inline int peer_start(const char *script, ...)
     (void)close(in[0]);
     (void)close(out[1]);
     FILE *lines = fdopen(out[0], "r");
-    if (pid < 0 || !lines || fscanf(lines, "%d", &port) != 1) {
+    if (pid < 0 || !lines || !fgets(line, sizeof line, lines) ||
+        sscanf(line, "%d %d %d", &peer_ports[0], &peer_ports[1], &peer_ports[2]) < 1) {
         (void)fprintf(stderr, "%s did not start\n", script);
         exit(1);
     }
@@ -77,7 +81,7 @@ static inline int peer_start(const char *script, ...)
     peer_list[peer_count].pid = pid;
     peer_list[peer_count++].input = in[1];
     if (peer_count == 1) (void)atexit(peer_stop_all);
-    return port;
+    return peer_ports[0];
 }
 
 static inline void peer_url(char url[PEER_URL_MAX], int port, const char *scheme, const char *path)
