@@ -364,6 +364,7 @@ TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_i
         { "/close", "/ok", 2 },
         { "/http10", "/ok", 2 },
         { "/stale", "/ok", 2 },
+        { "/once", "/ok", 2 },
         { "/longer", "/ok", 2 },
     };
 
@@ -380,6 +381,20 @@ TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_i
         CHECK_EQ(connections() - before, cases[i].used);
         CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
+}
+
+TEST(a_request_that_changes_something_is_not_sent_twice)
+{
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", "/once"), (esp_http_client_config_t){ 0 });
+
+    CHECK_EQ(perform(client), ESP_OK);
+    CHECK_EQ(esp_http_client_set_url(client, "/echo"), ESP_OK);
+    CHECK_EQ(esp_http_client_set_method(client, HTTP_METHOD_POST), ESP_OK);
+    CHECK_EQ(esp_http_client_set_post_field(client, "x", 1), ESP_OK);
+    CHECK_EQ(perform(client), ESP_ERR_HTTP_CONNECTION_CLOSED);
+    CHECK_EQ(perform(client), ESP_OK);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 
 TEST(a_response_that_was_not_read_to_its_end_does_not_leak_into_the_next)

@@ -60,6 +60,7 @@ class Connection:
 
     def __init__(self, server, sock):
         self.server, self.sock, self.buffer = server, sock, b""
+        self.last = False  # the next request gets no answer
 
     def send(self, data):
         self.sock.sendall(data)
@@ -499,6 +500,12 @@ def stale(c, r):
     c.finish()
 
 
+def once(c, r):
+    """A good response; the next request on this connection is met by its end."""
+    c.reply(200, c.server.content, request=r)
+    c.last = True
+
+
 def echo(c, r):
     """The request's own head and body."""
     c.reply(200, r.head + b"\r\n\r\n" + r.body)
@@ -509,11 +516,6 @@ def count(c, r):
     c.reply(200, b"%d" % c.server.connections)
 
 
-def last(c, r):
-    """The head of the request before this one."""
-    c.reply(200, c.server.requests[-2].head if len(c.server.requests) > 1 else b"")
-
-
 BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     ok, close, close_rudely, connection_close, http10, chunked, bad_chunk, huge_extension, truncated,
     truncated_chunks, longer, stall_header, stall_silent, stall_body, pause_body, trickle,
@@ -521,7 +523,7 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     endless_continue, endless_body, interim, redirect_loop, redirect, redirect_relative, redirect_to,
     redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
     garbage, range_, range_shifted, range_unsaid, range_other_length, basic, digest, both,
-    strange_auth, stale, echo, count, last)}
+    strange_auth, stale, once, echo, count)}
 
 
 class BadServer:
@@ -577,6 +579,8 @@ class BadServer:
             while not self.stopping:
                 request = connection.read_request()
                 self.requests.append(request)
+                if connection.last:
+                    connection.finish()
                 name = request.parts[0] if request.parts else "ok"
                 BEHAVIOURS.get(name, status)(connection, request)
         except (OSError, Closed, ValueError):

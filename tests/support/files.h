@@ -40,17 +40,21 @@ static inline const char *test_path(const char *name)
     return path;
 }
 
-/* A whole file, NUL-terminated, never freed; *len may be NULL. */
+enum { TEST_FILES_MAX = 16, TEST_FILE_LEN_MAX = 8192 };
+
+/* A whole small file, NUL-terminated, there until the program ends; *len may be NULL. */
 static inline char *test_file(const char *name, size_t *len)
 {
+    static char texts[TEST_FILES_MAX][TEST_FILE_LEN_MAX];
+    static int count;
     FILE *file = fopen(test_path(name), "rb");
-    char *text = malloc(1 << 16);
 
-    if (!file || !text) {
+    if (!file || count == TEST_FILES_MAX) {
         (void)fprintf(stderr, "no %s\n", test_path(name));
         abort();
     }
-    size_t got = fread(text, 1, (1 << 16) - 1, file);
+    char *text = texts[count++];
+    size_t got = fread(text, 1, TEST_FILE_LEN_MAX - 1, file);
     text[got] = '\0';
     (void)fclose(file);
     if (len) *len = got;
