@@ -186,7 +186,7 @@ static int fill(struct job *job)
 
 int molt_flash_create(const struct molt_args *args)
 {
-    struct molt_ptable ptable;
+    static struct molt_ptable ptable;
     struct job job = { .args = args, .table = &ptable };
 
     int exit_code = take_options(&job);

@@ -49,6 +49,8 @@ void molt_flash_otadata_text(const struct molt_flash_view *view, char *text, siz
 
     if (view->map.otadata.len == 0)
         (void)snprintf(text, size, "none");
+    else if (active < 0 && view->choice.start >= 0 && view->map.count > 0)
+        (void)snprintf(text, size, "%d (blank)", view->choice.start);
     else if (active < 0 || view->map.count == 0)
         (void)snprintf(text, size, "blank");
     else

@@ -26,7 +26,8 @@ void molt_flash_map(FILE *out, const struct molt_flash_view *view);
 /* The letter of the partition in row `index`. */
 char molt_flash_letter(size_t index);
 
-/* What otadata says: the slot's number, or "blank". */
+/* What otadata says: the slot's number, "0 (blank)" when nothing says another one, "blank" when the
+ * factory app starts. */
 void molt_flash_otadata_text(const struct molt_flash_view *view, char *text, size_t size);
 
 /* Whether to use colour: `out` is a terminal, and the user has not set NO_COLOR or TERM=dumb. */

@@ -212,7 +212,7 @@ class Flash(unittest.TestCase):
         self.create("--write", "ota_0=1.bin")
         self.assertEqual(self.ok("flash", "show", "--picture", "--title", "step 0", "f.bin").decode(),
                          "step 0\n"
-                         "  otadata    blank\n"
+                         "  otadata    0 (blank)\n"
                          "  ota_0      [##############..............]  active   demo 1.0.0\n"
                          "  ota_1      [............................]  passive  erased\n")
         self.poke(ADDR["otadata"], entry(2, 2))
