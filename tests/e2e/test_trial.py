@@ -96,7 +96,7 @@ class Board(unittest.TestCase):
     def test_a_watched_place_shows_the_slots_before_it_is_written(self):
         run = self.device.run("--watch", "otadata", "--watch", "0x9000")
         self.assertEqual(run.code, 0, run.text)
-        self.assertIn("board: flash operation 1, the first in otadata\n  otadata    blank\n"
+        self.assertIn("board: flash operation 1, the first in otadata\n  otadata    0 (blank)\n"
                       "  ota_0      [#", run.text)
         self.assertEqual(run.text.count("the first in"), 1)
         run = self.device.run("--watch", "nowhere")
