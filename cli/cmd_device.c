@@ -35,7 +35,7 @@ static const struct molt_command k_commands[] = {
           "selected before but never started is replaced.\n\n"
           "--resume asks the server for a range. The device keeps no record yet of how far an\n"
           "interrupted download came, so nothing in its flash is proven, and it starts at the\n"
-          "first byte. A server that sends no ranges is an error then.\n\n"
+          "first byte.\n\n"
           "Exit code: 0 the new version is selected, 1 refused or failed (the old one still is),\n"
           "2 usage or unreadable input." },
     { .name = NULL },

@@ -11,8 +11,7 @@ static const struct {
     esp_err_t err;
     const char *text;
 } k_texts[] = {
-    { ESP_ERR_INVALID_ARG,
-      "this URL cannot be used, or there is no CA to check the server against" },
+    { ESP_ERR_INVALID_ARG, "this URL, or one that it redirects to, cannot be used" },
     { ESP_ERR_INVALID_VERSION, "the image is for another chip or chip revision" },
     { ESP_ERR_INVALID_SIZE, "the image is larger than the slot" },
     { ESP_ERR_NO_MEM, "a fixed-size pool is exhausted" },

@@ -323,6 +323,19 @@ int esp_https_ota_get_image_size(esp_https_ota_handle_t https_ota_handle)
 
 /* ---- all at once ------------------------------------------------------------------------------ */
 
+/* Who upgrades in one call sees nothing in between, so it is in the log: every tenth of the file. */
+static void log_progress(esp_https_ota_handle_t handle, int *logged)
+{
+    int size = esp_https_ota_get_image_size(handle);
+    int done = esp_https_ota_get_image_len_read(handle);
+
+    if (size <= 0 || done < 0) return;
+    int tenth = (int)((int64_t)done * 10 / size);
+    if (tenth == *logged) return;
+    *logged = tenth;
+    ESP_LOGI(TAG, "%3d %% of %d KiB", tenth * 10, size / 1024);
+}
+
 /* In brackets: the name is also the macro that tells the two configurations apart. */
 esp_err_t(esp_https_ota)(const esp_https_ota_config_t *ota_config)
 {
@@ -332,8 +345,11 @@ esp_err_t(esp_https_ota)(const esp_https_ota_config_t *ota_config)
     if (ota_config->ota_resumption) return ESP_ERR_NOT_SUPPORTED;
     esp_err_t err = esp_https_ota_begin(ota_config, &handle);
     if (err) return err;
-    do err = esp_https_ota_perform(handle);
-    while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
+    int logged = 0;
+    do {
+        err = esp_https_ota_perform(handle);
+        log_progress(handle, &logged);
+    } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
     if (err) {
         (void)esp_https_ota_abort(handle);
         return err;

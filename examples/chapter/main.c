@@ -75,21 +75,24 @@ static bool look(const char *url, esp_app_desc_t *offered)
     return ret == ESP_OK;
 }
 
-static void prove_myself(void)
+static bool is_on_trial(void)
 {
-    const esp_partition_t *running = esp_ota_get_running_partition();
     esp_ota_img_states_t state;
 
-    if (esp_ota_get_state_partition(running, &state) != ESP_OK) return;
-    if (state != ESP_OTA_IMG_PENDING_VERIFY) return;
+    return esp_ota_get_state_partition(esp_ota_get_running_partition(), &state) == ESP_OK &&
+           state == ESP_OTA_IMG_PENDING_VERIFY;
+}
+
+static void prove_myself(void)
+{
+    if (!is_on_trial()) return;
     ESP_LOGI(TAG, "on trial: self test");
-    if (SELF_TEST_PASSES) {
-        ESP_ERROR_CHECK(esp_ota_mark_app_valid_cancel_rollback());
-        ESP_LOGI(TAG, "self test passed: version %s stays", esp_app_get_description()->version);
-    } else {
+    if (!SELF_TEST_PASSES) {
         ESP_LOGE(TAG, "self test failed: back to the version before");
         esp_ota_mark_app_invalid_rollback_and_reboot();
     }
+    ESP_ERROR_CHECK(esp_ota_mark_app_valid_cancel_rollback());
+    ESP_LOGI(TAG, "self test passed: version %s stays", esp_app_get_description()->version);
 }
 
 void app_main(void)

@@ -268,7 +268,8 @@ static bool is_over(struct power *p, enum verdict verdict, int status, enum molt
     }
     if (p->config->boots_max && regs->boot_count >= p->config->boots_max) {
         *end = MOLT_POWER_BOOTS;
-        say(p, "%u boots are over: switched off", (unsigned)regs->boot_count);
+        say(p, "%u %s over: switched off", (unsigned)regs->boot_count,
+            regs->boot_count == 1 ? "boot is" : "boots are");
         return true;
     }
     return false;

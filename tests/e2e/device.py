@@ -19,9 +19,11 @@ sys.path.insert(0, str(SOURCE / "tests" / "support"))
 import flash as esp  # noqa: E402
 
 MOLT = BUILD / "cli" / "molt"
-CHIP_LEN, OTADATA, OTADATA_LEN = 16 << 20, 0xD000, 0x2000
-SLOTS = {"ota_0": 0x10000, "ota_1": 0x800000}
-SLOT_LEN = 0x700000  # sanitizers make large apps
+OTADATA, OTADATA_LEN = 0xD000, 0x2000
+# Sanitizers make large apps.
+LARGE = max(p.stat().st_size for p in BUILD.glob("tests/e2e/*.bin")) > 0xF0000
+CHIP_LEN, SLOT_LEN = (16 << 20, 0x700000) if LARGE else (2 << 20, 0xF0000)
+SLOTS = {"ota_0": 0x10000, "ota_1": CHIP_LEN // 2}
 LIMIT_S = "60"       # no device of these tests runs that long
 
 Run = collections.namedtuple("Run", "code text boots")
@@ -66,6 +68,12 @@ class Device:
         boots = [Boot(*match) for match in re.findall(
             r"probe: version (\S+) in (\w+), state (\d+), reset (\d+)", done.stdout)]
         return Run(done.returncode, done.stdout, boots)
+
+    def upgrade(self, url, *args):
+        """molt device upgrade; its exit code and standard error."""
+        done = subprocess.run([MOLT, "device", "upgrade", self.path, "--url", url, *args], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return done.returncode, done.stderr
 
     def read(self, addr, length):
         with open(self.path, "rb") as file:
