@@ -162,11 +162,11 @@ static esp_err_t start_writing(struct molt_https_ota *ota)
     esp_err_t err = ESP_OK;
 
     if (has_header) err = molt_https_ota_fetch_header(ota);
-    if (!err && has_header) err = molt_https_ota_check_header(ota->final, ota->header);
+    if (!err && has_header) err = molt_https_ota_check_header(ota->final, ota->buffer);
     if (!err) err = molt_https_ota_open_writer(ota);
     if (err) return err;
     ota->state = MOLT_HTTPS_OTA_IN_PROGRESS;
-    if (has_header) err = molt_https_ota_write(ota, ota->header, ota->header_len);
+    if (has_header) err = molt_https_ota_write(ota, ota->buffer, ota->header_len);
     return err ? err : ESP_ERR_HTTPS_OTA_IN_PROGRESS;
 }
 
@@ -264,7 +264,7 @@ static esp_err_t read_desc(struct molt_https_ota *ota, esp_partition_type_t type
     if (ota->written >= DESC_OFF + len)
         return esp_partition_read(ota->staging, DESC_OFF, desc, len) ? ESP_FAIL : ESP_OK;
     if (molt_https_ota_fetch_header(ota)) return ESP_FAIL;
-    memcpy(desc, ota->header + DESC_OFF, len);
+    memcpy(desc, ota->buffer + DESC_OFF, len);
     return ESP_OK;
 }
 

@@ -12,6 +12,7 @@
 #ifndef MOLT_OTA_HTTPS_H
 #define MOLT_OTA_HTTPS_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,11 +58,11 @@ struct molt_https_ota {
     uint32_t request_max;               /* bytes of one part */
     char etag[MOLT_HTTPS_OTA_ETAG_MAX]; /* of the first part; "" = none, or not a strong one */
 
-    uint32_t header_len; /* bytes in `header` */
-    uint32_t buffer_len; /* bytes of `buffer` that are used */
-    uint8_t header[MOLT_HTTPS_OTA_HEADER_LEN];
+    uint32_t header_len; /* bytes of the first KiB that are in `buffer` */
+    uint32_t buffer_len; /* bytes of `buffer` that one read may fill */
     uint8_t buffer[CONFIG_MOLT_OTA_BUFFER_MAX];
 };
+_Static_assert(CONFIG_MOLT_OTA_BUFFER_MAX >= MOLT_HTTPS_OTA_HEADER_LEN, "sdkconfig.h");
 
 /* ---- https_connect.c -------------------------------------------------------------------------- */
 
@@ -81,14 +82,14 @@ esp_err_t molt_https_ota_connect_next(struct molt_https_ota *ota);
 esp_err_t molt_https_ota_receive(struct molt_https_ota *ota, uint8_t *to, uint32_t size,
                                  uint32_t *got);
 
-/* Has the first KiB in ota->header. ESP_FAIL: the image is shorter. */
+/* Has the first KiB in ota->buffer. ESP_FAIL: the image is shorter. */
 esp_err_t molt_https_ota_fetch_header(struct molt_https_ota *ota);
 
 /* Whether the image that starts with these MOLT_HTTPS_OTA_HEADER_LEN bytes may go to `final`:
  * ESP_ERR_OTA_VALIDATE_FAILED, ESP_ERR_INVALID_VERSION, ESP_ERR_OTA_SPI_MODE_MISMATCH. */
 esp_err_t molt_https_ota_check_header(const esp_partition_t *final, const uint8_t *header);
 
-/* Whether the flash holds the start of such an image, so that going on makes sense. (Uses `header`
+/* Whether the flash holds the start of such an image, so that going on makes sense. (Uses `buffer`
  * to read it.) */
 bool molt_https_ota_can_resume(struct molt_https_ota *ota);
 

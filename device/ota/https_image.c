@@ -29,12 +29,11 @@ esp_err_t molt_https_ota_receive(struct molt_https_ota *ota, uint8_t *to, uint32
 
 esp_err_t molt_https_ota_fetch_header(struct molt_https_ota *ota)
 {
-    while (ota->header_len < sizeof ota->header) {
+    while (ota->header_len < MOLT_HTTPS_OTA_HEADER_LEN) {
         uint32_t got;
 
-        esp_err_t err =
-            molt_https_ota_receive(ota, ota->header + ota->header_len,
-                                   (uint32_t)sizeof ota->header - ota->header_len, &got);
+        esp_err_t err = molt_https_ota_receive(ota, ota->buffer + ota->header_len,
+                                               MOLT_HTTPS_OTA_HEADER_LEN - ota->header_len, &got);
         if (err == ESP_ERR_HTTP_EAGAIN) continue;
         if (err) return err;
         if (got == 0) {
@@ -75,8 +74,8 @@ bool molt_https_ota_can_resume(struct molt_https_ota *ota)
 {
     if (ota->start > ota->staging->size) return false;
     if (!holds_image(ota->final)) return true;
-    return esp_partition_read(ota->staging, 0, ota->header, sizeof ota->header) == ESP_OK &&
-           molt_https_ota_check_header(ota->final, ota->header) == ESP_OK;
+    return esp_partition_read(ota->staging, 0, ota->buffer, MOLT_HTTPS_OTA_HEADER_LEN) == ESP_OK &&
+           molt_https_ota_check_header(ota->final, ota->buffer) == ESP_OK;
 }
 
 esp_err_t molt_https_ota_open_writer(struct molt_https_ota *ota)

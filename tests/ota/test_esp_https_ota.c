@@ -304,7 +304,6 @@ TEST(the_device_can_be_at_fault_too)
     config.ota_resumption = true;
     CHECK_EQ(esp_https_ota(&config), ESP_ERR_NOT_SUPPORTED);
     start();
-    device_write_entry(0, 1, MOLT_IMG_PENDING); /* erased flash before: bits only cleared */
     device_write_entry(0, 1, MOLT_IMG_PENDING);
     CHECK_EQ(esp_https_ota(&config), ESP_ERR_OTA_ROLLBACK_INVALID_STATE);
     start();
@@ -776,6 +775,35 @@ TEST(with_no_slot_to_write_there_is_no_connection)
     device_run(FACTORY_ADDR);
     CHECK_EQ(esp_https_ota(&config), ESP_FAIL);
     CHECK_EQ(server.connects, 0);
+}
+
+/* ---- numbers ------------------------------------------------------------------------------------- */
+
+TEST(what_a_device_keeps_for_upgrades_is_known_and_small)
+{
+    CHECK(sizeof(struct molt_https_ota) <= CONFIG_MOLT_OTA_BUFFER_MAX + 256);
+    CHECK(sizeof(struct molt_ota_part) <= 10 * 1024); /* half of it the 99 partitions */
+}
+
+TEST(the_names_of_http_errors_agree_with_their_header)
+{
+    const struct {
+        esp_err_t code;
+        const char *name;
+    } cases[] = {
+        { ESP_ERR_HTTP_MAX_REDIRECT, "ESP_ERR_HTTP_MAX_REDIRECT" },
+        { ESP_ERR_HTTP_CONNECT, "ESP_ERR_HTTP_CONNECT" },
+        { ESP_ERR_HTTP_EAGAIN, "ESP_ERR_HTTP_EAGAIN" },
+        { ESP_ERR_HTTP_NOT_MODIFIED, "ESP_ERR_HTTP_NOT_MODIFIED" },
+        { ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE, "ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE" },
+        { ESP_ERR_HTTP_READ_TIMEOUT, "ESP_ERR_HTTP_READ_TIMEOUT" },
+        { ESP_ERR_HTTP_REDIRECT_DOWNGRADE, "ESP_ERR_HTTP_REDIRECT_DOWNGRADE" },
+        { ESP_ERR_HTTP_HEADER_TOO_LONG, "ESP_ERR_HTTP_HEADER_TOO_LONG" },
+        { ESP_ERR_HTTPS_OTA_IN_PROGRESS, "ESP_ERR_HTTPS_OTA_IN_PROGRESS" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        CHECK_STR(esp_err_to_name(cases[i].code), cases[i].name);
 }
 
 TEST_MAIN()
