@@ -185,15 +185,15 @@ static int create(const struct molt_args *args, const struct molt_chip *chip,
     struct molt_bytes out = { 0 };
     struct molt_image_header h;
     struct molt_app_desc desc;
-    struct molt_sha256 sha;
     uint32_t load_addr;
 
     if (!take_header(args, chip, &h) || !take_desc(args, chip, &h, &desc) ||
         !molt_args_size(args, "load-addr", 0, &load_addr))
         return MOLT_EXIT_USAGE;
-    molt_sha256_start(&sha);
-    molt_sha256_add(&sha, app->at, app->len);
-    molt_sha256_finish(&sha, desc.app_elf_sha256);
+    if (molt_sha256_of(app->at, app->len, desc.app_elf_sha256)) {
+        molt_complain(args->operand[0], 0, NULL, "%s", molt_err_text(MOLT_ERR_CRYPTO));
+        return MOLT_EXIT_USAGE;
+    }
     molt_app_desc_encode(&desc, desc_bytes);
 
     const struct molt_image_source segments[2] = {

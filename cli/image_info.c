@@ -79,7 +79,6 @@ static enum molt_err examine(struct info *info, struct molt_image_error *error)
         .is_bootloader = info->kind != MOLT_KIND_APP, /* no minimum for segment 0 */
         .len_max = MOLT_IMAGE_LEN_MAX,
     };
-    struct molt_sha256 sha;
 
     enum molt_err err = molt_image_check(info->bytes, info->len, &rules, &info->image, error);
     if (err) return err;
@@ -94,11 +93,9 @@ static enum molt_err examine(struct info *info, struct molt_image_error *error)
     }
     info->checksum_found = info->bytes[body_len - 1];
     info->checksum_ok = info->checksum == info->checksum_found;
-    molt_sha256_start(&sha);
-    molt_sha256_add(&sha, info->bytes, body_len);
-    molt_sha256_finish(&sha, info->digest);
-    info->digest_ok =
-        !with_digest || memcmp(info->digest, info->image.digest, MOLT_SHA256_LEN) == 0;
+    bool computed = molt_sha256_of(info->bytes, body_len, info->digest) == MOLT_OK;
+    info->digest_ok = !with_digest ||
+                      (computed && memcmp(info->digest, info->image.digest, MOLT_SHA256_LEN) == 0);
     /* A secure-boot-v2 signature sector follows on the next 4 KiB boundary. */
     uint32_t sector = molt_round_up(info->image.len, SECTOR_LEN);
     info->has_signature = info->len >= sector + SECTOR_LEN && info->bytes[sector] == 0xE7;

@@ -24,7 +24,8 @@
     X(CLOSED, "the peer closed the connection")                                                    \
     X(RESOLVE, "the host name has no address")                                                     \
     X(CONNECT, "no connection to the host")                                                        \
-    X(NETWORK, "the connection broke")
+    X(NETWORK, "the connection broke")                                                             \
+    X(CRYPTO, "the hash engine failed")
 
 enum molt_err {
 #define X(name, text) MOLT_ERR_##name,

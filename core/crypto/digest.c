@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* The _ret functions fail only when a hardware accelerator does (MBEDTLS_SHA256_ALT). A digest that
- * was not computed comes out as zeros, which is no image's. MD5 is only a checksum. */
-
 void molt_sha256_start(struct molt_sha256 *d)
 {
     mbedtls_sha256_init(&d->ctx);
@@ -16,26 +13,38 @@ void molt_sha256_add(struct molt_sha256 *d, const void *bytes, size_t len)
     if (mbedtls_sha256_update_ret(&d->ctx, bytes, len) != 0) d->failed = true;
 }
 
-void molt_sha256_finish(struct molt_sha256 *d, uint8_t digest[MOLT_SHA256_LEN])
+enum molt_err molt_sha256_finish(struct molt_sha256 *d, uint8_t digest[MOLT_SHA256_LEN])
 {
     if (mbedtls_sha256_finish_ret(&d->ctx, digest) != 0) d->failed = true;
-    if (d->failed) memset(digest, 0, MOLT_SHA256_LEN);
+    if (!d->failed) return MOLT_OK;
+    memset(digest, 0, MOLT_SHA256_LEN);
+    return MOLT_ERR_CRYPTO;
+}
+
+enum molt_err molt_sha256_of(const void *bytes, size_t len, uint8_t digest[MOLT_SHA256_LEN])
+{
+    struct molt_sha256 d;
+
+    molt_sha256_start(&d);
+    molt_sha256_add(&d, bytes, len);
+    return molt_sha256_finish(&d, digest);
 }
 
 void molt_md5_start(struct molt_md5 *d)
 {
     mbedtls_md5_init(&d->ctx);
-    (void)mbedtls_md5_starts_ret(&d->ctx);
+    d->failed = mbedtls_md5_starts_ret(&d->ctx) != 0;
 }
 
 void molt_md5_add(struct molt_md5 *d, const void *bytes, size_t len)
 {
-    (void)mbedtls_md5_update_ret(&d->ctx, bytes, len);
+    if (mbedtls_md5_update_ret(&d->ctx, bytes, len) != 0) d->failed = true;
 }
 
 void molt_md5_finish(struct molt_md5 *d, uint8_t digest[MOLT_MD5_LEN])
 {
-    (void)mbedtls_md5_finish_ret(&d->ctx, digest);
+    if (mbedtls_md5_finish_ret(&d->ctx, digest) != 0) d->failed = true;
+    if (d->failed) memset(digest, 0, MOLT_MD5_LEN);
 }
 
 bool molt_equal_const_time(const void *a, const void *b, size_t len)

@@ -177,7 +177,8 @@ struct molt_image {
     X(CHECKSUM_FITS, RANGE, "checksum", "leaves the partition")                                    \
     X(CHECKSUM, CHECKSUM, "checksum", "is not that of the segments")                               \
     X(DIGEST_FITS, RANGE, "SHA-256", "leaves the partition")                                       \
-    X(DIGEST, CHECKSUM, "SHA-256", "is not that of the image")
+    X(DIGEST, CHECKSUM, "SHA-256", "is not that of the image")                                     \
+    X(DIGEST_MADE, CRYPTO, "SHA-256", "cannot be computed: the hash engine failed")
 
 enum molt_image_rule {
 #define X(name, err, field, why) MOLT_IMAGE_##name,
@@ -236,6 +237,7 @@ uint32_t molt_image_walk_skip(struct molt_image_walk *w);
  *   MOLT_ERR_CHECKSUM    checksum byte or digest
  *   MOLT_ERR_WRONG_CHIP  chip id, a revision, or (only where the page size is in the descriptor)
  *                        no descriptor
+ *   MOLT_ERR_CRYPTO      the hash engine failed: nothing is known of the image
  * ESP-IDF's verifier gives ESP_ERR_INVALID_ARG, three times ESP_ERR_IMAGE_INVALID, and ESP_FAIL. */
 MOLT_MUST_USE enum molt_err molt_image_walk_feed(struct molt_image_walk *w, const void *bytes,
                                                  uint32_t len);

@@ -80,6 +80,7 @@ enum molt_err molt_image_build(const struct molt_image_header *header,
     last[last_len - 1] = checksum_of(segments, count);
     err = put(&b, last, last_len);
     if (err || !h.hash_appended) return err;
-    molt_sha256_finish(&b.sha, digest);
+    err = molt_sha256_finish(&b.sha, digest);
+    if (err) return err;
     return sink->put(sink->ctx, digest, sizeof digest);
 }

@@ -27,7 +27,7 @@ uint32_t molt_image_build_len(const struct molt_image_source *segments, size_t c
 
 /* Sends the image to `sink`, from byte 0 on. header->segment_count is set from `count`;
  * header->hash_appended says whether the SHA-256 is added. MOLT_ERR_RANGE, before the first byte:
- * molt_image_build_len() is 0. The sink's errors. */
+ * molt_image_build_len() is 0. MOLT_ERR_CRYPTO. The sink's errors. */
 MOLT_MUST_USE enum molt_err molt_image_build(const struct molt_image_header *header,
                                              const struct molt_image_source *segments, size_t count,
                                              const struct molt_image_sink *sink);

@@ -183,7 +183,8 @@ static enum molt_err finish_pad(struct molt_image_walk *w)
         return fail_at(w, MOLT_IMAGE_CHECKSUM, w->off - 1);
     if (w->image->header.hash_appended)
         return begin(w, DIGEST, MOLT_SHA256_LEN, MOLT_IMAGE_DIGEST_FITS);
-    if (!w->rules->layout_only) molt_sha256_finish(&w->sha, w->image->digest);
+    if (!w->rules->layout_only && molt_sha256_finish(&w->sha, w->image->digest))
+        return fail_at(w, MOLT_IMAGE_DIGEST_MADE, w->off);
     return finish_image(w);
 }
 
@@ -191,7 +192,8 @@ static enum molt_err finish_digest(struct molt_image_walk *w)
 {
     uint8_t *digest = w->image->digest;
 
-    molt_sha256_finish(&w->sha, digest);
+    if (!w->rules->layout_only && molt_sha256_finish(&w->sha, digest))
+        return fail_at(w, MOLT_IMAGE_DIGEST_MADE, w->off - MOLT_SHA256_LEN);
     /* A bootloader's header may have been changed when it was flashed (esptool does). */
     if (!w->rules->layout_only && !w->rules->is_bootloader &&
         !molt_equal_const_time(digest, w->held, MOLT_SHA256_LEN))

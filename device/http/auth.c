@@ -199,7 +199,7 @@ static void hash(enum molt_auth_scheme scheme, const char *const *parts, int cou
     }
     bool strong = scheme == MOLT_AUTH_SHA256;
     if (strong)
-        molt_sha256_finish(&sha256, digest);
+        (void)!molt_sha256_finish(&sha256, digest); /* zeros when it fails: the server refuses */
     else
         molt_md5_finish(&md5, digest);
     to_hex(digest, strong ? MOLT_SHA256_LEN : MOLT_MD5_LEN, hex);

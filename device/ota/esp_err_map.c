@@ -26,6 +26,7 @@ esp_err_t molt_esp_err(enum molt_err err)
         [MOLT_ERR_RESOLVE] = ESP_FAIL,
         [MOLT_ERR_CONNECT] = ESP_FAIL,
         [MOLT_ERR_NETWORK] = ESP_FAIL,
+        [MOLT_ERR_CRYPTO] = ESP_FAIL,
     };
 
     if ((unsigned)err >= sizeof k_map / sizeof k_map[0]) return ESP_FAIL;

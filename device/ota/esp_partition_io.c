@@ -168,8 +168,7 @@ static esp_err_t hash_range(const struct molt_region *region, uint32_t len,
         molt_sha256_add(&sha, bytes, piece);
         off += piece;
     }
-    molt_sha256_finish(&sha, digest);
-    return ESP_OK;
+    return molt_esp_err(molt_sha256_finish(&sha, digest));
 }
 
 /* An image's hash, for any chip: tools ask about images that this device could not run. */

@@ -10,12 +10,9 @@ TEST(the_vector_file_is_the_measured_one)
         0x4f, 0xd8, 0xc2, 0xd9, 0xfe, 0x15, 0xd6, 0x0f, 0x5d, 0x3c,
     };
     uint8_t bytes[VECTOR_LEN], digest[MOLT_SHA256_LEN];
-    struct molt_sha256 sha;
 
     vector_image(bytes);
-    molt_sha256_start(&sha);
-    molt_sha256_add(&sha, bytes, sizeof bytes);
-    molt_sha256_finish(&sha, digest);
+    CHECK_EQ(molt_sha256_of(bytes, sizeof bytes, digest), MOLT_OK);
     CHECK_MEM(digest, measured, sizeof digest);
 }
 

@@ -64,7 +64,6 @@ static inline void empty_image(uint8_t image[EMPTY_LEN])
 /* Makes checksum and digest right again for an image whose segments have their old lengths. */
 static inline void reseal(uint8_t *image, uint32_t digest_off)
 {
-    struct molt_sha256 sha;
     uint8_t checksum = MOLT_IMAGE_CHECKSUM_SEED;
     uint32_t off = MOLT_IMAGE_HEADER_LEN;
 
@@ -75,9 +74,7 @@ static inline void reseal(uint8_t *image, uint32_t digest_off)
         off += 8 + len;
     }
     image[digest_off - 1] = checksum;
-    molt_sha256_start(&sha);
-    molt_sha256_add(&sha, image, digest_off);
-    molt_sha256_finish(&sha, image + digest_off);
+    CHECK_EQ(molt_sha256_of(image, digest_off, image + digest_off), MOLT_OK);
 }
 
 #endif
