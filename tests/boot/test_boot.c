@@ -87,6 +87,16 @@ TEST(a_blank_device_without_factory_app_is_initialised)
     CHECK_EQ(steps[MOLT_BOOT_INITIALISED], 1);
 }
 
+TEST(otadata_is_not_initialised_with_a_slot_that_it_cannot_select)
+{
+    start((struct board_shape){ .ota_mask = 0x11 });
+    board_spoil(&board, 0);
+    CHECK_EQ(boot(), MOLT_OK);
+    CHECK_EQ(target.slot, 4); /* behind a gap */
+    CHECK_EQ(steps[MOLT_BOOT_INITIALISED], 0);
+    CHECK_EQ(board_found(&board, 0).seq, UINT32_MAX);
+}
+
 TEST(a_blank_device_with_factory_app_stays_blank)
 {
     start((struct board_shape){ .ota_mask = 3, .factory = true });
