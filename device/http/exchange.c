@@ -145,11 +145,23 @@ static bool can_reuse(struct esp_http_client *client)
 
 /* ---- the request --------------------------------------------------------------------------------- */
 
+/* What get_and_clear_last_tls_error() tells about a TLS connection that broke. */
+static void note_break(struct esp_http_client *client, enum molt_err err, esp_err_t failure)
+{
+    if (err == MOLT_ERR_NETWORK && client->link.tls.open) client->tls_error.last_error = failure;
+}
+
+static enum molt_err send_bytes(struct esp_http_client *client, const void *bytes, size_t len)
+{
+    enum molt_err err = molt_http_link_send(&client->link, bytes, len, molt_http_until(client));
+
+    note_break(client, err, ESP_ERR_MBEDTLS_SSL_WRITE_FAILED);
+    return err;
+}
+
 static enum molt_err send_piece(void *ctx, const char *bytes, size_t len)
 {
-    struct esp_http_client *client = ctx;
-
-    return molt_http_link_send(&client->link, bytes, len, molt_http_until(client));
+    return send_bytes(ctx, bytes, len);
 }
 
 /* Whether a request with these methods says how long its body is even when there is none. */
@@ -264,7 +276,7 @@ int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, i
 {
     if (!client || !buffer || len < 0 || !client->link.conn) return -1;
     if (client->state < HTTP_STATE_REQ_COMPLETE_HEADER) return -1;
-    if (molt_http_link_send(&client->link, buffer, (size_t)len, molt_http_until(client))) {
+    if (send_bytes(client, buffer, (size_t)len)) {
         molt_http_fail(client, ESP_ERR_HTTP_WRITE_DATA);
         return -1;
     }
@@ -303,6 +315,7 @@ static enum molt_err fill(struct esp_http_client *client, uint64_t until_ms)
     if (molt_http_deadline_passed(client)) return MOLT_ERR_NETWORK;
     enum molt_err err =
         molt_http_link_recv(&client->link, client->buffer, client->buffer_size, until_ms, &got);
+    note_break(client, err, ESP_ERR_MBEDTLS_SSL_READ_FAILED);
     /* Waiting for the deadline is over; for a step, it may go on. */
     if (err == MOLT_ERR_TIMEOUT && molt_http_deadline_passed(client)) return MOLT_ERR_NETWORK;
     if (err) return err;

@@ -246,7 +246,13 @@ TEST(a_body_without_a_length_is_complete_only_when_tls_says_that_it_ends)
     static const struct {
         const char *path;
         bool complete;
-    } cases[] = { { "/close", true }, { "/close_rudely", false }, { "/truncated", false } };
+        esp_err_t problem;
+    } cases[] = {
+        { "/close", true, ESP_OK },
+        { "/close_rudely", false, ESP_ERR_MBEDTLS_SSL_READ_FAILED },
+        { "/reset", false, ESP_ERR_MBEDTLS_SSL_READ_FAILED },
+        { "/truncated", false, ESP_OK },
+    };
     int port = start_server("server");
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -261,6 +267,8 @@ TEST(a_body_without_a_length_is_complete_only_when_tls_says_that_it_ends)
         CHECK(esp_http_client_fetch_headers(client) >= 0);
         CHECK(esp_http_client_read_response(client, body, sizeof body) > 0);
         CHECK_EQ(esp_http_client_is_complete_data_received(client), cases[i].complete);
+        CHECK_EQ(esp_http_client_get_and_clear_last_tls_error(client, NULL, NULL),
+                 cases[i].problem);
         CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
     peer_stop_all();
