@@ -2,7 +2,9 @@
  *
  *     client.c      its settings, asking it things
  *     config.c      making one from esp_http_client_config_t
- *     exchange.c    one request and its response on a connection
+ *     connect.c     the connection and the time limits
+ *     send.c        one request
+ *     receive.c     one response
  *     redirect.c    going to another URL
  *     login.c       user, password, challenges
  *     perform.c     a whole exchange: redirects, authentication, body to the handler
@@ -87,13 +89,22 @@ struct esp_http_client {
     uint8_t buffer[CONFIG_MOLT_HTTP_BUFFER_MAX];
 };
 
-/* ---- exchange.c ---------------------------------------------------------------------------------- */
+/* ---- connect.c ----------------------------------------------------------------------------------- */
 
+uint64_t molt_http_now_ms(const struct esp_http_client *client);
 /* The time, on the port's clock, at which a step that begins now gives up. */
 uint64_t molt_http_until(const struct esp_http_client *client);
 /* The same for reading in perform(), which does not wait when is_async is set. */
 uint64_t molt_http_read_until(const struct esp_http_client *client);
 bool molt_http_deadline_passed(const struct esp_http_client *client);
+
+/* Connects to where the URL says. ESP_ERR_HTTP_INVALID_TRANSPORT: neither http nor https;
+ * ESP_ERR_HTTP_CONNECT, and molt_http_fail() has been called. */
+esp_err_t molt_http_connect(struct esp_http_client *client);
+
+/* A connection can carry another request when the last response is over, the server keeps it open,
+ * and nothing has come that nobody asked for. */
+bool molt_http_can_reuse(struct esp_http_client *client);
 
 /* Closes the connection, if there is one, and tells the handler. */
 void molt_http_disconnect(struct esp_http_client *client);
@@ -101,6 +112,16 @@ void molt_http_disconnect(struct esp_http_client *client);
 /* Everything that ends a request for good passes here: the handler hears of it, the connection is
  * closed, perform() returns `failure`, or ESP_ERR_TIMEOUT when the deadline has passed. */
 void molt_http_fail(struct esp_http_client *client, esp_err_t failure);
+
+/* Makes `failure` the last TLS error when `err` means that a TLS connection broke. */
+void molt_http_note_break(struct esp_http_client *client, enum molt_err err, esp_err_t failure);
+
+/* ---- send.c -------------------------------------------------------------------------------------- */
+
+/* Sends the head on the present connection, or on a new one when that turns out to be dead. */
+esp_err_t molt_http_send_request(struct esp_http_client *client, int write_len);
+
+/* ---- receive.c ----------------------------------------------------------------------------------- */
 
 /* The next piece of the body, in the client's own buffer. MOLT_OK with *len 0: the body is complete.
  * MOLT_ERR_TIMEOUT: nothing came by until_ms; other errors: it never will be complete. */
