@@ -25,6 +25,7 @@ struct fake_server {
     const char *credentials; /* this Authorization (its start) */
     int changes_after;       /* requests after which the file is another one */
     const uint8_t *changed;
+    uint32_t changed_len; /* 0 = the same length, but another ETag */
     /* after so many bytes of the body: */
     uint32_t fin_at, stall_at, reset_at;
     bool refuses; /* connections */
@@ -113,7 +114,8 @@ static inline void answer(struct molt_conn *c)
     server.requests++;
     if (server.changes_after && server.requests > server.changes_after) {
         server.file = server.changed;
-        server.headers = "ETag: \"new\"\r\n";
+        if (server.changed_len) server.file_len = server.changed_len;
+        if (!server.changed_len) server.headers = "ETag: \"new\"\r\n";
     }
     c->at = c->end = 0;
     c->limit = UINT32_MAX;

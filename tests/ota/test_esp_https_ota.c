@@ -545,6 +545,13 @@ static void other_file(void)
     server.headers = "ETag: \"v2\"\r\n";
     memset(bad_file, 0x44, sizeof bad_file);
 }
+static void longer_file(void)
+{
+    server.changes_after = 1;
+    server.changed = bad_file;
+    server.changed_len = image.len + 16;
+    memcpy(bad_file, image.bytes, image.len);
+}
 static void no_ranges_later(void)
 {
     server.changes_after = 1;
@@ -567,6 +574,7 @@ TEST(parts_of_different_files_are_never_mixed)
         void (*prepare)(void);
     } cases[] = {
         { "the file changes", other_file },
+        { "the file gets longer", longer_file },
         { "the second answer is the whole file", no_ranges_later },
         { "another range than the one asked for", shifted },
         { "a length that is not told", no_total },
@@ -583,6 +591,15 @@ TEST(parts_of_different_files_are_never_mixed)
         CHECK_EQ(esp_https_ota(&config), ESP_FAIL);
         check_unharmed_and_try_again();
     }
+}
+
+TEST(more_than_was_announced_is_never_written)
+{
+    struct molt_https_ota ota = { .image_len = 10, .written = 8 };
+
+    /* The client stops at the announced length; this holds even if it did not. */
+    CHECK_EQ(molt_https_ota_write(&ota, image.bytes, 3), ESP_ERR_INVALID_SIZE);
+    CHECK_EQ(ota.written, 8);
 }
 
 TEST(a_server_without_ranges_sends_it_all_at_once)
