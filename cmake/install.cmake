@@ -32,5 +32,7 @@ install(FILES ${PROJECT_BINARY_DIR}/molt-config.cmake ${PROJECT_BINARY_DIR}/molt
               ${PROJECT_SOURCE_DIR}/cmake/molt_add_app.cmake
         DESTINATION ${package_dir})
 
+# Relative, so that --prefix at the time of installing counts.
+file(RELATIVE_PATH MOLT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(${PROJECT_SOURCE_DIR}/cmake/molt.pc.in ${PROJECT_BINARY_DIR}/molt.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/molt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -137,6 +137,13 @@ class Board(unittest.TestCase):
         self.assertEqual(run.code, 2)
         self.assertIn("not a flash image", run.text)
 
+    def test_molt_add_app_embeds_texts_and_describes_the_image(self):
+        device = Device(self.device.path.parent, "embedded")
+        self.assertIn("embedded: 18 bytes, 17 characters, made by the build, secure version 3",
+                      device.run().text)
+        desc = app("embedded")[32:32 + 256]
+        self.assertEqual((desc[16:19], desc[48:53]), (b"1.0", b"texts"))
+
     def test_a_firmware_without_its_board_says_what_to_do(self):
         run = subprocess.run([BUILD / "tests/e2e/probe-v1"], capture_output=True, text=True)
         self.assertEqual(run.returncode, 2)
