@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/bytes.h"
+
 static struct molt_cut_nor *cut_of(struct molt_nor *nor)
 {
     return (struct molt_cut_nor *)(void *)nor;
@@ -35,9 +37,14 @@ struct reach {
 
 static struct reach reach_of(struct molt_cut_nor *cut, uint32_t len)
 {
+    const struct molt_nor_geometry *g = &cut->inner->geometry;
     struct reach r = { .kind = cut->kind, .prefix_len = random_below(cut, len) };
 
     r.patch_len = 4u << random_below(cut, 4);
+    if (g->flags & MOLT_NOR_ECC) { /* what reads as other bytes are whole units */
+        r.prefix_len -= r.prefix_len % g->program_len;
+        if (r.patch_len < g->program_len) r.patch_len = g->program_len;
+    }
     r.bits = 1 + random_below(cut, 3);
     for (int i = 0; i < 3; i++) r.missing[i] = random_below(cut, len * 8);
     return r;
@@ -134,20 +141,30 @@ static enum molt_err cut_read(struct molt_nor *nor, uint32_t addr, void *to, uin
     return cut->inner->ops->read(cut->inner, addr, to, len);
 }
 
-/* Programs `bytes`, page by page, except for the bits that were not reached: those stay erased. */
+/* Programs byte i of what begins at `addr`. A unit goes to the chip when it is complete, unless there
+ * is nothing in it. */
+static void put_byte(struct molt_cut_nor *cut, uint32_t addr, uint32_t i, uint8_t byte)
+{
+    struct molt_nor *inner = cut->inner;
+    uint32_t unit = inner->geometry.program_len;
+
+    cut->unit[i % unit] = byte;
+    if (i % unit != unit - 1 || molt_all_bytes_are(cut->unit, unit, inner->geometry.erased)) return;
+    (void)inner->ops->program(inner, addr + i - (unit - 1), cut->unit, unit);
+}
+
+/* Programs `bytes`, except for the bits that were not reached: those stay erased. */
 static void program_reached(struct molt_cut_nor *cut, uint32_t addr, const uint8_t *bytes,
                             uint32_t len)
 {
-    struct molt_nor *inner = cut->inner;
     struct reach r = reach_of(cut, len);
 
     for (uint32_t i = 0; i < len; i++) {
-        uint8_t reached = reached_bits(cut, &r, i), byte;
+        uint8_t reached = reached_bits(cut, &r, i);
 
-        byte = inner->geometry.erased ? (uint8_t)(bytes[i] | (uint8_t)~reached)
-                                      : (uint8_t)(bytes[i] & reached);
-        /* By bytes, whatever the unit: this is the chip misbehaving, not its driver. */
-        (void)inner->ops->program(inner, addr + i, &byte, 1);
+        put_byte(cut, addr, i,
+                 cut->inner->geometry.erased ? (uint8_t)(bytes[i] | (uint8_t)~reached)
+                                             : (uint8_t)(bytes[i] & reached));
     }
 }
 
@@ -172,11 +189,11 @@ static void erase_reached(struct molt_cut_nor *cut, uint32_t addr, uint32_t len)
     if (inner->ops->read(inner, addr, cut->old, torn)) return;
     if (inner->ops->erase(inner, addr)) return;
     for (uint32_t i = 0; i < torn; i++) {
-        uint8_t reached = reached_bits(cut, &r, i), byte;
+        uint8_t reached = reached_bits(cut, &r, i);
 
-        byte = inner->geometry.erased ? (uint8_t)(cut->old[i] | reached)
-                                      : (uint8_t)(cut->old[i] & (uint8_t)~reached);
-        if (byte != inner->geometry.erased) (void)inner->ops->program(inner, addr + i, &byte, 1);
+        put_byte(cut, addr, i,
+                 inner->geometry.erased ? (uint8_t)(cut->old[i] | reached)
+                                        : (uint8_t)(cut->old[i] & (uint8_t)~reached));
     }
 }
 

@@ -8,7 +8,8 @@
  * The same kind, number and seed tear the same bits again: a failure is replayed from its name.
  *
  * Kinds follow what is known of NOR flash: an interrupted program or erase may have happened, or
- * not, in any subset of its cells, and nowhere else. */
+ * not, in any subset of its cells, and nowhere else. On a flash with MOLT_NOR_ECC only whole units
+ * are one or the other (PREFIX, PATCHWORK); BITS and ALMOST do not happen there. */
 #ifndef MOLT_SIM_CUT_NOR_H
 #define MOLT_SIM_CUT_NOR_H
 
@@ -61,7 +62,7 @@ struct molt_cut_nor {
     struct molt_cut_range {
         uint32_t addr, len;
     } bad[MOLT_CUT_BAD_MAX];
-    uint8_t old[MOLT_CUT_SECTOR_MAX];
+    uint8_t old[MOLT_CUT_SECTOR_MAX], unit[MOLT_NOR_UNIT_MAX];
 };
 
 /* No fault is armed. inner->mapped is passed on. */

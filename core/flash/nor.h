@@ -20,19 +20,22 @@ enum {
 };
 
 enum molt_nor_flag {
-    MOLT_NOR_CLEARS_BITS = 1 << 0, /* a programmed unit may be programmed again, 1 to 0 only */
-    MOLT_NOR_ECC = 1 << 1,         /* a torn unit may read as MOLT_ERR_ECC until it is erased */
+    /* A programmed unit may be programmed again; bits only move away from the erased value. */
+    MOLT_NOR_CLEARS_BITS = 1 << 0,
+    /* A torn unit reads as MOLT_ERR_ECC until it is erased, never as other bytes. */
+    MOLT_NOR_ECC = 1 << 1,
 };
 
-/* Constant for the life of the device. */
+/* Constant for the life of the device. A port's is checked once, by molt_nor_check(). */
 struct molt_nor_geometry {
     uint32_t size;        /* bytes */
     uint32_t program_len; /* unit of programming: 1..64, a power of two */
-    uint32_t page_len;    /* one program() may not cross a multiple of this; 0 = no limit */
+    uint32_t page_len;    /* one program() may not cross a multiple of this, which is one of
+                             program_len; 0 = no limit */
     struct {
         uint32_t len;        /* bytes of this area; areas follow each other from address 0 */
-        uint32_t sector_len; /* erase unit in it */
-    } area[MOLT_NOR_AREAS];  /* unused ones have len 0 */
+        uint32_t sector_len; /* erase unit in it; sectors start at multiples of it */
+    } area[MOLT_NOR_AREAS];  /* together `size`; unused ones have len 0 */
     uint8_t erased;          /* value of an erased byte: 0xFF, on some chips 0x00 */
     uint8_t flags;           /* enum molt_nor_flag */
 };
@@ -60,6 +63,10 @@ struct molt_nor {
 /* The geometry that ESP-IDF knows: `size` bytes in 4 KiB sectors, byte-programmable, 256-byte
  * pages, erased to 0xFF, bits may be cleared later. */
 struct molt_nor_geometry molt_nor_geometry_spi(uint32_t size);
+
+/* Whether `g` is what the comments above say. Everything here counts on that: call it where a
+ * geometry comes from outside (molt_boot() and molt_device_init() do). MOLT_ERR_ARG. */
+MOLT_MUST_USE enum molt_err molt_nor_check(const struct molt_nor_geometry *g);
 
 /* Length of the erase sector that holds `addr`; 0 when addr is outside the chip. */
 uint32_t molt_nor_sector_len(const struct molt_nor_geometry *g, uint32_t addr);

@@ -16,18 +16,30 @@ static enum molt_err ram_read(struct molt_nor *nor, uint32_t addr, void *to, uin
     return MOLT_OK;
 }
 
+/* What the chip would say about programming there. */
+static enum molt_err check_program(const struct molt_nor_geometry *g, const uint8_t *bytes,
+                                   uint32_t addr, uint32_t len)
+{
+    if (!molt_range_fits(addr, len, g->size)) return MOLT_ERR_RANGE;
+    if (addr % g->program_len || len % g->program_len) return MOLT_ERR_ALIGN;
+    if (g->page_len && len > g->page_len - addr % g->page_len) return MOLT_ERR_ALIGN;
+    if (g->flags & MOLT_NOR_CLEARS_BITS) return MOLT_OK;
+    return molt_all_bytes_are(bytes + addr, len, g->erased) ? MOLT_OK : MOLT_ERR_FLASH;
+}
+
 static enum molt_err ram_program(struct molt_nor *nor, uint32_t addr, const void *from,
                                  uint32_t len)
 {
-    uint8_t *to = ram_of(nor)->bytes + addr;
+    uint8_t *bytes = ram_of(nor)->bytes;
     const uint8_t *in = from;
 
-    if (!molt_range_fits(addr, len, nor->geometry.size)) return MOLT_ERR_RANGE;
+    enum molt_err err = check_program(&nor->geometry, bytes, addr, len);
+    if (err) return err;
     for (uint32_t i = 0; i < len; i++) {
         if (nor->geometry.erased == 0xFF)
-            to[i] &= in[i];
+            bytes[addr + i] &= in[i];
         else
-            to[i] |= in[i];
+            bytes[addr + i] |= in[i];
     }
     return MOLT_OK;
 }

@@ -72,13 +72,11 @@ enum molt_err molt_region_program(const struct molt_region *r, uint32_t off, con
     return MOLT_OK;
 }
 
-enum molt_err molt_region_erase(const struct molt_region *r, uint32_t off, uint32_t len)
+enum molt_err molt_region_check_sectors(const struct molt_region *r, uint32_t off, uint32_t len)
 {
     uint32_t end = off + len;
 
     if (!molt_range_fits(off, len, r->len)) return MOLT_ERR_RANGE;
-
-    /* All of it is checked before the first sector is touched. */
     for (uint32_t at = off; at < end;) {
         uint32_t sector_len = molt_nor_sector_len(&r->nor->geometry, r->addr + at);
 
@@ -86,8 +84,17 @@ enum molt_err molt_region_erase(const struct molt_region *r, uint32_t off, uint3
         if ((r->addr + at) % sector_len || end - at < sector_len) return MOLT_ERR_ALIGN;
         at += sector_len;
     }
+    return MOLT_OK;
+}
+
+enum molt_err molt_region_erase(const struct molt_region *r, uint32_t off, uint32_t len)
+{
+    uint32_t end = off + len;
+
+    enum molt_err err = molt_region_check_sectors(r, off, len);
+    if (err) return err;
     for (uint32_t at = off; at < end;) {
-        enum molt_err err = r->nor->ops->erase(r->nor, r->addr + at);
+        err = r->nor->ops->erase(r->nor, r->addr + at);
         if (err) return err;
         at += molt_nor_sector_len(&r->nor->geometry, r->addr + at);
     }

@@ -32,7 +32,11 @@ MOLT_MUST_USE enum molt_err molt_region_read(const struct molt_region *r, uint32
 MOLT_MUST_USE enum molt_err molt_region_program(const struct molt_region *r, uint32_t off,
                                                 const void *from, uint32_t len);
 
-/* Whole sectors, in address order (MOLT_ERR_ALIGN, MOLT_ERR_RANGE). */
+/* MOLT_OK when [off, off + len) is whole sectors; MOLT_ERR_ALIGN, MOLT_ERR_RANGE. */
+MOLT_MUST_USE enum molt_err molt_region_check_sectors(const struct molt_region *r, uint32_t off,
+                                                      uint32_t len);
+
+/* Whole sectors, in address order; nothing is erased when molt_region_check_sectors() fails. */
 MOLT_MUST_USE enum molt_err molt_region_erase(const struct molt_region *r, uint32_t off,
                                               uint32_t len);
 

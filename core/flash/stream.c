@@ -10,7 +10,7 @@ static uint32_t sector_end(const struct molt_region *r, uint32_t off)
     uint32_t end = 0;
 
     while (end < off) end += molt_region_sector_len(r, end);
-    return end < r->len ? end : r->len;
+    return end;
 }
 
 enum molt_err molt_stream_open(struct molt_stream *s, const struct molt_region *region,
@@ -19,8 +19,9 @@ enum molt_err molt_stream_open(struct molt_stream *s, const struct molt_region *
     uint32_t unit = region->nor->geometry.program_len;
 
     if (erased_to > region->len || off > erased_to) return MOLT_ERR_RANGE;
-    if (region->addr % unit || off % unit) return MOLT_ERR_ALIGN;
-    if (region->len > 0 && region->addr % molt_region_sector_len(region, 0)) return MOLT_ERR_ALIGN;
+    if (off % unit) return MOLT_ERR_ALIGN;
+    enum molt_err err = molt_region_check_sectors(region, 0, region->len);
+    if (err) return err;
     *s = (struct molt_stream){ .region = *region,
                                .off = off,
                                .erased_to = sector_end(region, erased_to) };

@@ -23,8 +23,8 @@ struct molt_stream {
 /* `off`: where to go on, a multiple of the program unit; erased_to: up to where the caller has
  * erased (region.len = all; `off` = nothing). A sector that holds bytes before erased_to is never
  * erased, it would take them with it: its rest counts as erased too. MOLT_ERR_RANGE: not
- * off <= erased_to <= region.len. MOLT_ERR_ALIGN; also when the region does not start with a
- * sector. */
+ * off <= erased_to <= region.len, or the region leaves the chip. MOLT_ERR_ALIGN; also when the
+ * region is not whole sectors. */
 MOLT_MUST_USE enum molt_err molt_stream_open(struct molt_stream *s,
                                              const struct molt_region *region, uint32_t off,
                                              uint32_t erased_to);

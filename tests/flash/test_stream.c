@@ -122,10 +122,12 @@ TEST(what_does_not_fit_is_refused_before_anything_is_written)
 TEST(a_stream_is_opened_at_a_place_that_can_be_written)
 {
     struct molt_region r = used_chip(8, 0xFF), askew = { &ram.nor, AT + 8, LEN };
+    const struct molt_region half = { &ram.nor, AT, LEN + SECTOR / 2 }; /* of its last sector */
     struct molt_stream s;
 
     CHECK_EQ(molt_stream_open(&s, &r, 4, LEN), MOLT_ERR_ALIGN);
     CHECK_EQ(molt_stream_open(&s, &askew, 0, 0), MOLT_ERR_ALIGN);
+    CHECK_EQ(molt_stream_open(&s, &half, 0, 0), MOLT_ERR_ALIGN);
     CHECK_EQ(molt_stream_open(&s, &r, 8, 0), MOLT_ERR_RANGE);
     CHECK_EQ(molt_stream_open(&s, &r, 0, LEN + 1), MOLT_ERR_RANGE);
     CHECK_EQ(molt_stream_open(&s, &r, LEN, LEN), MOLT_OK);
