@@ -5,14 +5,30 @@
 
 #include "base/bytes.h"
 
-enum { SEQ_LEN = 4, CRC_LEN = 4, READ_TRIES = 3 };
+enum {
+    SEQ_LEN = 4,
+    CRC_LEN = 4,
+    STATE_AND_CRC_LEN = 8,
+    READ_TRIES = 3,
+};
+
+/* The header says why. */
+static bool can_tell_torn(const struct molt_nor_geometry *g)
+{
+    if (g->flags & MOLT_NOR_ECC && g->program_len >= STATE_AND_CRC_LEN) return true;
+    return g->flags & MOLT_NOR_CLEARS_BITS && g->program_len <= MOLT_OTADATA_ENTRY_LEN / 2;
+}
 
 enum molt_err molt_boot_record_open(struct molt_nor *nor, const struct molt_slot_map *map,
                                     struct molt_boot_record *record)
 {
     if (map->otadata.len == 0) return MOLT_ERR_NOT_FOUND;
     if (map->otadata.len < MOLT_OTADATA_LEN) return MOLT_ERR_RANGE;
-    return molt_region_make(nor, map->otadata.addr, map->otadata.len, &record->region);
+    enum molt_err err = molt_region_make(nor, map->otadata.addr, map->otadata.len, &record->region);
+    for (uint32_t off = 0; !err && off < MOLT_OTADATA_LEN; off += MOLT_OTADATA_SECTOR_LEN)
+        err = molt_region_check_sectors(&record->region, off, MOLT_OTADATA_SECTOR_LEN);
+    if (!err && !can_tell_torn(&nor->geometry)) err = MOLT_ERR_UNSUPPORTED;
+    return err;
 }
 
 /* What stands for an entry that cannot be read: not intact, so it never decides; but not blank either,
@@ -27,69 +43,72 @@ static struct molt_otadata unreadable(void)
     return entry;
 }
 
-static struct molt_otadata read_entry(const struct molt_region *region, uint32_t off)
+/* Whether the entry can be read. */
+static bool read_entry(const struct molt_region *region, uint32_t off, struct molt_otadata *entry)
 {
     uint8_t bytes[MOLT_OTADATA_ENTRY_LEN];
     enum molt_err err = MOLT_ERR_ECC;
 
+    *entry = unreadable();
     /* Whatever the error: one that passes must not let the older entry decide. */
     for (int i = 0; i < READ_TRIES && err; i++)
         err = molt_region_read(region, off, bytes, sizeof bytes);
-    if (err) return unreadable();
-    /* Where erased flash reads as 0x00, blank must not look like a record of zeros. */
-    if (molt_all_bytes_are(bytes, sizeof bytes, region->nor->geometry.erased))
-        return molt_otadata_blank();
-    return molt_otadata_decode(bytes);
+    if (err) return false;
+    *entry = molt_otadata_decode(bytes);
+    /* Where erased flash reads as 0x00, blank must not look like number 0, which a torn erase may
+     * leave with a right crc. */
+    if (region->nor->geometry.erased == 0 && entry->seq == 0) *entry = molt_otadata_blank();
+    return true;
 }
 
-void molt_boot_record_read(const struct molt_boot_record *record, struct molt_otadata entry[2])
+unsigned molt_boot_record_read(const struct molt_boot_record *record, struct molt_otadata entry[2])
 {
-    for (uint32_t i = 0; i < 2; i++)
-        entry[i] = read_entry(&record->region, i * MOLT_OTADATA_SECTOR_LEN);
+    unsigned absent = 0;
+
+    for (unsigned i = 0; i < 2; i++)
+        if (!read_entry(&record->region, i * MOLT_OTADATA_SECTOR_LEN, &entry[i])) absent |= 1u << i;
+    return absent;
 }
 
 /* Makes an entry unusable by one program, where the flash allows it, before its sector is erased:
  * an erase that is cut short may turn a state word back to 0xFFFFFFFF while seq and crc still stand,
  * and INVALID would become UNDEFINED. A crc that is cut short while it is cleared is just wrong. */
-static enum molt_err retire(const struct molt_region *region, uint32_t off)
+static void retire(const struct molt_region *region, uint32_t off)
 {
     const struct molt_nor_geometry *g = &region->nor->geometry;
-    struct molt_otadata entry = read_entry(region, off);
+    struct molt_otadata entry;
     uint8_t bytes[MOLT_OTADATA_ENTRY_LEN];
     uint32_t len = g->program_len > CRC_LEN ? g->program_len : CRC_LEN;
     uint32_t start = MOLT_OTADATA_ENTRY_LEN - len;
 
-    if (!(g->flags & MOLT_NOR_CLEARS_BITS) || len > MOLT_OTADATA_ENTRY_LEN) return MOLT_OK;
-    if (!molt_otadata_intact(&entry)) return MOLT_OK;
+    if (!(g->flags & MOLT_NOR_CLEARS_BITS) || len > MOLT_OTADATA_ENTRY_LEN) return;
+    if (!read_entry(region, off, &entry) || !molt_otadata_intact(&entry)) return;
     entry.crc = g->erased ? 0 : UINT32_MAX;
     molt_otadata_encode(&entry, bytes);
-    return molt_region_program(region, off + start, bytes + start, len);
+    /* A cell that cannot be programmed any more is no reason not to erase it. */
+    enum molt_err err = molt_region_program(region, off + start, bytes + start, len);
+    (void)err;
 }
 
 enum molt_err molt_boot_record_erase_entry(const struct molt_boot_record *record, int index)
 {
     uint32_t off = index ? MOLT_OTADATA_SECTOR_LEN : 0;
 
-    /* A cell that cannot be programmed any more is no reason not to erase it. */
-    enum molt_err err = retire(&record->region, off);
-    if (err && err != MOLT_ERR_FLASH && err != MOLT_ERR_ECC) return err;
+    retire(&record->region, off);
     /* Sectors may be smaller than the distance between the entries: then it is several. */
     return molt_region_erase(&record->region, off, MOLT_OTADATA_SECTOR_LEN);
 }
 
 enum molt_err molt_boot_record_erase(const struct molt_boot_record *record)
 {
-    const struct molt_region *region = &record->region;
     struct molt_otadata entry[2];
 
-    molt_boot_record_read(record, entry);
+    (void)molt_boot_record_read(record, entry);
     int last = molt_otadata_active(entry) == 0 ? 0 : 1;
 
     enum molt_err err = molt_boot_record_erase_entry(record, 1 - last);
     if (err) return err;
-    err = molt_boot_record_erase_entry(record, last);
-    if (err) return err;
-    return molt_region_erase(region, MOLT_OTADATA_LEN, region->len - MOLT_OTADATA_LEN);
+    return molt_boot_record_erase_entry(record, last);
 }
 
 enum molt_err molt_boot_record_write(const struct molt_boot_record *record, int index,
@@ -132,7 +151,11 @@ enum molt_err molt_boot_record_select(const struct molt_boot_record *record, uin
     uint32_t seq;
 
     if (slot >= slot_count) return MOLT_ERR_ARG;
-    molt_boot_record_read(record, entry);
+    unsigned absent = molt_boot_record_read(record, entry);
+    for (int i = 0; i < 2; i++) {
+        enum molt_err err = absent >> i & 1 ? molt_boot_record_erase_entry(record, i) : MOLT_OK;
+        if (err) return err;
+    }
 
     int active = molt_otadata_active(entry);
     if (active < 0) return rewrite(record, entry, 0, slot + 1, state);
@@ -155,7 +178,7 @@ enum molt_err molt_boot_record_set_state(const struct molt_boot_record *record,
 {
     struct molt_otadata entry[2];
 
-    molt_boot_record_read(record, entry);
+    (void)molt_boot_record_read(record, entry);
     int active = molt_otadata_active(entry);
     if (active < 0) return MOLT_ERR_NOT_FOUND;
     return rewrite(record, entry, active, entry[active].seq, state);

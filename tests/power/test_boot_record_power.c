@@ -7,7 +7,7 @@ enum { NEW = 0, PENDING = 1, VALID = 2, INVALID = 3, ABORTED = 4, UNDEF = -1, BL
 
 static struct power p;
 static enum molt_err work_err;
-static uint32_t program_len; /* 0 = SPI NOR; else units of this size with ECC */
+static struct board_flash flash;
 
 /* The entries before the change; slot 0 is what runs. */
 static struct scene {
@@ -30,7 +30,7 @@ static struct molt_boot_record record_of(struct power *power)
 static void prepare(struct power *power)
 {
     board_start(&power->board,
-                (struct board_shape){ .ota_mask = 3, .factory = true, .program_len = program_len });
+                (struct board_shape){ .ota_mask = 3, .factory = true, .flash = flash });
     for (int i = 0; i < 2; i++)
         if (scene.state[i] != BLANK) board_entry(&power->board, i, scene.seq[i], scene.state[i]);
     power_attach(power);
@@ -53,13 +53,50 @@ static void check_other_entry_is_untouched(struct power *power, int index)
     uint8_t want[MOLT_OTADATA_ENTRY_LEN];
     struct molt_otadata e = molt_otadata_blank();
 
-    if (scene.state[index] != BLANK) {
-        e.seq = scene.seq[index];
-        e.state = (enum molt_img_state)scene.state[index];
-        e.crc = molt_otadata_crc(e.seq);
-    }
+    e.seq = scene.seq[index];
+    e.state = (enum molt_img_state)scene.state[index];
+    e.crc = molt_otadata_crc(e.seq);
     molt_otadata_encode(&e, want);
+    if (scene.state[index] == BLANK) memset(want, flash.erased_to_0 ? 0 : 0xFF, sizeof want);
     CHECK_MEM(power->board.bytes + BOARD_OTADATA + index * BOARD_SECTOR, want, sizeof want);
+}
+
+/* ---- every kind of flash ----------------------------------------------------------------------- */
+
+/* Whether otadata is kept on such flash at all; which it must be is test_boot_record's. */
+static bool keeps_otadata(void)
+{
+    const struct molt_slot_map map = { .otadata = { BOARD_OTADATA, 2 * BOARD_SECTOR } };
+    struct molt_boot_record record;
+
+    prepare(&p);
+    return molt_boot_record_open(&p.cut.nor, &map, &record) == MOLT_OK;
+}
+
+/* All scenes on SPI NOR with many seeds, then on each flash that otadata is kept on with some. */
+static void sweep(const struct scene *scenes, size_t count, void (*work)(struct power *),
+                  void (*check)(struct power *, bool finished))
+{
+    struct power_tally tally = { 0 };
+    char name[80];
+
+    for (int erased = 0xFF; erased >= 0; erased -= 0xFF)
+        for (uint8_t flags = 0; flags <= (MOLT_NOR_CLEARS_BITS | MOLT_NOR_ECC); flags++)
+            for (uint32_t unit = 1; unit <= MOLT_NOR_UNIT_MAX; unit *= 2) {
+                flash = (struct board_flash){ unit, erased == 0, flags };
+                p.seeds = unit == 1 && erased ? POWER_SEEDS : 6;
+                if (!keeps_otadata()) continue;
+                for (size_t i = 0; i < count; i++) {
+                    scene = scenes[i];
+                    (void)snprintf(name, sizeof name, "unit %u, erased %d, flags %u, %s",
+                                   (unsigned)unit, erased, flags, scene.name);
+                    test_case = name;
+                    power_sweep(&p, prepare, work, check, &tally);
+                    if (test_failures) return;
+                }
+            }
+    test_case = "";
+    power_check_tally(&tally);
 }
 
 /* ---- selecting another slot -------------------------------------------------------------------- */
@@ -105,16 +142,8 @@ TEST(a_slot_change_leaves_the_old_choice_or_the_complete_new_one)
         { "without rollback", { 3, 2 }, { UNDEF, UNDEF }, 0, 1, MOLT_IMG_UNDEFINED },
         { "numbers run out", { 1, UINT32_MAX - 1 }, { VALID, VALID }, 1, 0, MOLT_IMG_NEW },
     };
-    struct power_tally tally = { 0 };
 
-    for (program_len = 0; program_len <= 32; program_len = program_len ? program_len * 2 : 4)
-        for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-            scene = scenes[i];
-            test_case = scene.name;
-            power_sweep(&p, prepare, select_new, check_select, &tally);
-        }
-    power_check_tally(&tally);
-    program_len = 0;
+    sweep(scenes, sizeof scenes / sizeof scenes[0], select_new, check_select);
 }
 
 /* ---- changing the state in place ---------------------------------------------------------------- */
@@ -157,16 +186,8 @@ TEST(a_state_change_leaves_the_old_state_the_new_one_or_no_entry)
         { "confirmed without rollback", { 1, 2 }, { UNDEF, UNDEF }, 0, 1, MOLT_IMG_VALID },
         { "on trial again", { 3, 4 }, { VALID, VALID }, 0, 1, MOLT_IMG_NEW },
     };
-    struct power_tally tally = { 0 };
 
-    for (program_len = 0; program_len <= 32; program_len = program_len ? program_len * 2 : 4)
-        for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
-            scene = scenes[i];
-            test_case = scene.name;
-            power_sweep(&p, prepare, change_state, check_state, &tally);
-        }
-    power_check_tally(&tally);
-    program_len = 0;
+    sweep(scenes, sizeof scenes / sizeof scenes[0], change_state, check_state);
 }
 
 /* ---- erasing ------------------------------------------------------------------------------------- */
@@ -210,7 +231,6 @@ static void check_erase_inactive(struct power *power, bool finished)
 
 TEST(erasing_never_lets_an_older_or_rejected_entry_decide)
 {
-    struct power_tally tally = { 0 };
     const struct scene whole[] = {
         { "0 is active", { 3, 2 }, { VALID, VALID }, 0, 0, MOLT_IMG_NEW },
         { "1 is active", { 3, 4 }, { VALID, VALID }, 1, 1, MOLT_IMG_NEW },
@@ -222,17 +242,8 @@ TEST(erasing_never_lets_an_older_or_rejected_entry_decide)
         { "older", { 3, 2 }, { VALID, VALID }, 0, 0, MOLT_IMG_NEW },
     };
 
-    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
-        scene = whole[i];
-        test_case = scene.name;
-        power_sweep(&p, prepare, erase_all, check_erase, &tally);
-    }
-    for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
-        scene = one[i];
-        test_case = scene.name;
-        power_sweep(&p, prepare, erase_inactive, check_erase_inactive, &tally);
-    }
-    power_check_tally(&tally);
+    sweep(whole, sizeof whole / sizeof whole[0], erase_all, check_erase);
+    sweep(one, sizeof one / sizeof one[0], erase_inactive, check_erase_inactive);
 }
 
 TEST_MAIN()

@@ -41,7 +41,11 @@ struct board_shape {
     uint32_t ota_mask; /* bit N: ota_N */
     bool factory, test, no_otadata;
     uint32_t otadata_len; /* 0 = two sectors */
-    uint32_t program_len; /* 0 = 1, and bits may be cleared later; else units with ECC */
+    struct board_flash {  /* all 0 = SPI NOR: bytes, erased to 0xFF, bits may be cleared later */
+        uint32_t program_len;
+        bool erased_to_0;
+        uint8_t flags; /* enum molt_nor_flag */
+    } flash;
 };
 
 static inline uint32_t board_slot_addr(int slot)
@@ -92,12 +96,13 @@ static inline void board_start(struct board *b, struct board_shape shape)
     static struct molt_ptable table;
     uint32_t otadata_len = shape.otadata_len ? shape.otadata_len : 2 * BOARD_SECTOR;
 
-    if (shape.program_len) {
-        g.program_len = shape.program_len;
-        g.flags = MOLT_NOR_ECC;
+    if (shape.flash.program_len) {
+        g.program_len = shape.flash.program_len;
+        g.erased = shape.flash.erased_to_0 ? 0 : 0xFF;
+        g.flags = shape.flash.flags;
     }
     memset(b, 0, sizeof *b);
-    memset(b->bytes, 0xFF, sizeof b->bytes);
+    memset(b->bytes, g.erased, sizeof b->bytes);
     molt_ram_nor_init(&b->ram, &g, b->bytes);
     b->reason = MOLT_RESET_POWERON;
     b->port = (struct molt_port){ .ctx = b,

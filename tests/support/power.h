@@ -19,10 +19,11 @@ struct power {
     struct power_range {
         uint32_t addr, len;
     } allowed[POWER_RANGES];
-    bool strayed; /* an operation left the allowed ranges */
-    bool lost;    /* power was lost in the last run */
+    bool strayed;   /* an operation left the allowed ranges */
+    bool lost;      /* power was lost in the last run */
+    uint32_t seeds; /* of each kind of fault; 0 = POWER_SEEDS */
     jmp_buf out;
-    char name[96];
+    char name[128];
 };
 
 /* What a sweep has done: an injector that does not inject proves nothing. */
@@ -71,13 +72,12 @@ static inline bool power_run(struct power *p, uint32_t at, enum molt_cut_kind ki
     return fired;
 }
 
-/* On a flash with ECC a torn unit or sector reads as an error, never as other bytes. */
+/* On a flash with ECC a torn unit reads as an error, never as other bytes. */
 static inline bool power_can_happen(const struct power *p, enum molt_cut_kind kind)
 {
-    bool tears = kind == MOLT_CUT_PREFIX || kind == MOLT_CUT_PATCHWORK || kind == MOLT_CUT_BITS ||
-                 kind == MOLT_CUT_ALMOST;
+    bool tears_units = kind == MOLT_CUT_BITS || kind == MOLT_CUT_ALMOST;
 
-    return !tears || !(p->board.ram.nor.geometry.flags & MOLT_NOR_ECC);
+    return !tears_units || !(p->board.ram.nor.geometry.flags & MOLT_NOR_ECC);
 }
 
 static inline void power_sweep(struct power *p, void (*prepare)(struct power *),
@@ -86,9 +86,10 @@ static inline void power_sweep(struct power *p, void (*prepare)(struct power *),
                                struct power_tally *tally)
 {
     const char *outer = test_case;
+    uint32_t seeds = p->seeds ? p->seeds : POWER_SEEDS;
 
     for (int kind = 0; kind < MOLT_CUT_KINDS; kind++)
-        for (uint32_t seed = 0; seed < (kind < MOLT_CUT_PREFIX ? 1 : POWER_SEEDS); seed++) {
+        for (uint32_t seed = 0; seed < (kind < MOLT_CUT_PREFIX ? 1 : seeds); seed++) {
             bool fired = true;
 
             for (uint32_t at = 1; fired && at < POWER_OPS_MAX && !test_failures; at++) {
