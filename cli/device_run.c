@@ -156,9 +156,11 @@ static int run(const struct molt_args *args, struct molt_power_config *config,
     board.regs->cut_seed = cut->cut_seed;
     int code = set_watches(args, &board, &watcher);
     if (!code) {
-        config->on_watch = show_slots;
-        config->ctx = &watcher;
-        enum molt_power_end end = molt_power_run(&board, config, &signal);
+        struct molt_power_config watched = *config;
+
+        watched.on_watch = show_slots;
+        watched.ctx = &watcher;
+        enum molt_power_end end = molt_power_run(&board, &watched, &signal);
         code = exit_code(end, signal);
     }
     molt_board_close(&board);

@@ -224,7 +224,8 @@ static esp_err_t choose_boot(const struct molt_https_ota *ota)
         ESP_LOGW(TAG, "the image is staged in %s; nothing was selected to boot", p->label);
         return ESP_OK;
     }
-    return esp_ota_set_boot_partition(p);
+    /* What esp_ota_end() has just verified in flash need not be read a second time; a copy must. */
+    return ota->copy ? esp_ota_set_boot_partition(p) : esp_ota_set_boot_partition_skip_validate(p);
 }
 
 esp_err_t esp_https_ota_finish(esp_https_ota_handle_t https_ota_handle)

@@ -96,14 +96,14 @@ static void say(const struct power *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static void say(const struct power *p, const char *format, ...)
 {
+    char line[256];
     va_list list;
 
     va_start(list, format);
-    (void)fputs("board: ", p->config->console);
-    (void)vfprintf(p->config->console, format, list);
-    (void)fputc('\n', p->config->console);
-    (void)fflush(p->config->console);
+    (void)vsnprintf(line, sizeof line, format, list);
     va_end(list);
+    (void)fprintf(p->config->console, "board: %s\n", line);
+    (void)fflush(p->config->console);
 }
 
 static pid_t start(const struct power *p)

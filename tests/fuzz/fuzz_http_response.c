@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
         if (piece > len - fed) piece = len - fed;
         /* Exact sizes, so that a sanitizer sees a byte too many. */
-        uint8_t *from = malloc(piece), *to = in_place ? from : malloc(piece);
+        uint8_t *from = calloc(1, piece), *to = in_place ? from : calloc(1, piece);
         if (!from || !to) abort();
         memcpy(from, bytes + fed, piece);
         enum molt_err err = molt_http_response_feed(&r, from, piece, &used, to, &got);
