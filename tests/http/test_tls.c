@@ -1,6 +1,7 @@
 /* HTTPS against a server with certificates good and bad, made for this run. */
 #include "tests/support/check.h"
 
+#include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 
 #include "esp_crt_bundle.h"
@@ -181,6 +182,26 @@ TEST(who_is_trusted_is_said_in_one_of_several_ways)
     http_device_port.wall_time = test_clock;
     http_device_port.ca_bundle = test_bundle;
     peer_stop_all();
+}
+
+TEST(the_bundle_of_the_port_is_the_systems_ca_file)
+{
+    mbedtls_ssl_config conf;
+
+    http_device_start();
+    mbedtls_ssl_config_init(&conf);
+    CHECK_EQ(esp_crt_bundle_attach(NULL), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_crt_bundle_attach(&conf), ESP_OK);
+    CHECK(conf.ca_chain && conf.ca_chain->next && conf.ca_chain->next->next);
+    esp_crt_bundle_detach(&conf);
+    CHECK(conf.ca_chain == NULL);
+    mbedtls_ssl_config_free(&conf);
+
+    test_case = "a port without one";
+    http_device_port.ca_bundle = NULL;
+    CHECK_EQ(esp_crt_bundle_attach(&conf), ESP_ERR_NOT_FOUND);
+    http_device_port.ca_bundle = test_bundle;
+    http_device_port.wall_time = test_clock;
 }
 
 TEST(another_name_can_be_checked_or_none)

@@ -629,6 +629,13 @@ static int download_some(int count)
     return done;
 }
 
+/* A flash with ECC: each unit of 8 bytes can be programmed once. */
+static void write_units_once(void)
+{
+    device.ram.nor.geometry.program_len = 8;
+    device.ram.nor.geometry.flags = MOLT_NOR_ECC;
+}
+
 TEST(a_download_is_resumed_after_a_reset)
 {
     static const int lost[] = { 0, 1, 100, 4096 }; /* bytes that were written but not counted */
@@ -639,8 +646,7 @@ TEST(a_download_is_resumed_after_a_reset)
                 esp_https_ota_handle_t handle;
 
                 start();
-                /* Otadata needs a flash that can tell a torn entry: one that may clear bits, or has ECC. */
-                if (!clears_bits) device.ram.nor.geometry.flags = MOLT_NOR_ECC;
+                if (!clears_bits) write_units_once();
                 config.partial_http_download = partial;
                 config.max_http_request_size = 5000;
                 config.ota_resumption = true;
