@@ -30,6 +30,7 @@ static bool is_word_of(const char *list, const char *word)
 {
     size_t len = strlen(word);
 
+    if (strchr(word, ' ')) return false; /* several words of the list are none of them */
     for (const char *at = list; len > 0 && (at = strstr(at, word)); at += len) {
         bool starts = at == list || at[-1] == ' ';
         if (starts && (at[len] == ' ' || at[len] == '\0')) return true;
@@ -254,6 +255,23 @@ const char *molt_args_value(const struct molt_args *args, const char *name, cons
     return count ? molt_args_nth(args, name, count - 1) : fallback;
 }
 
+/* Decimal, or hexadecimal with 0x, and *end behind it. A leading zero is refused: some would read
+ * it as octal. */
+static bool parse_number(const char *text, uint32_t *value, char **end)
+{
+    bool is_hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    const char *digits = is_hex ? text + 2 : text;
+    const char *allowed = is_hex ? "0123456789abcdefABCDEF" : "0123456789";
+
+    if (!*digits || !strchr(allowed, *digits)) return false;
+    if (!is_hex && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') return false;
+    errno = 0;
+    unsigned long long number = strtoull(digits, end, is_hex ? 16 : 10);
+    if (errno || number > UINT32_MAX) return false;
+    *value = (uint32_t)number;
+    return true;
+}
+
 bool molt_parse_size(const char *text, uint32_t *value)
 {
     static const struct {
@@ -266,16 +284,14 @@ bool molt_parse_size(const char *text, uint32_t *value)
                   { "MB", 1024 * 1024 },
                   { "k", 1024 },
                   { "m", 1024 * 1024 } };
+    uint32_t number;
     char *end;
 
-    if (*text < '0' || *text > '9') return false;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 0);
-    if (errno) return false;
+    if (!parse_number(text, &number, &end)) return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(end, units[i].suffix) != 0) continue;
         if (number > UINT32_MAX / units[i].unit) return false;
-        *value = (uint32_t)number * units[i].unit;
+        *value = number * units[i].unit;
         return true;
     }
     return false;
@@ -290,5 +306,22 @@ bool molt_args_size(const struct molt_args *args, const char *name, uint32_t fal
     if (!text || molt_parse_size(text, value)) return true;
     (void)molt_args_usage(args, "--%s: '%s' is not a number such as 4096, 0x1000, 4K or 1M", name,
                           text);
+    return false;
+}
+
+bool molt_args_number(const struct molt_args *args, const char *name, uint32_t fallback,
+                      uint32_t *value)
+{
+    const char *text = molt_args_value(args, name, NULL);
+    uint32_t number;
+    char *end;
+
+    *value = fallback;
+    if (!text) return true;
+    if (parse_number(text, &number, &end) && *end == '\0') {
+        *value = number;
+        return true;
+    }
+    (void)molt_args_usage(args, "--%s: '%s' is not a number such as 12 or 0x1f", name, text);
     return false;
 }

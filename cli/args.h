@@ -69,12 +69,17 @@ const char *molt_args_value(const struct molt_args *args, const char *name, cons
 int molt_args_count(const struct molt_args *args, const char *name);
 const char *molt_args_nth(const struct molt_args *args, const char *name, int i);
 
-/* A number such as 4096, 0x1000, 4K, 1M or 4MB. False when it is not one that fits. */
+/* A number of bytes or an address: 4096, 0x1000, 4K, 1M or 4MB. False when it is not one that fits
+ * into 32 bits, or starts with a zero that some would read as octal. */
 bool molt_parse_size(const char *text, uint32_t *value);
 /* The value of --name as such a number, `fallback` when it is not given. When it is not a number:
  * prints why and returns false. */
 bool molt_args_size(const struct molt_args *args, const char *name, uint32_t fallback,
                     uint32_t *value);
+
+/* Likewise for counts and versions, which have no unit: 12 or 0x1f. */
+bool molt_args_number(const struct molt_args *args, const char *name, uint32_t fallback,
+                      uint32_t *value);
 
 /* `more` of a command tree for bash; see cli/completion.c. */
 int molt_complete(const struct molt_command *root, int argc, char **argv);

@@ -31,7 +31,7 @@ static int find_in_dump(struct job *job, const struct molt_args *args)
 {
     uint32_t count;
 
-    if (!molt_args_size(args, "slots", 2, &count)) return MOLT_EXIT_USAGE;
+    if (!molt_args_number(args, "slots", 2, &count)) return MOLT_EXIT_USAGE;
     if (count == 0 || count > MOLT_OTA_SLOTS_MAX)
         return molt_args_usage(args, "--slots: 1 to %d", MOLT_OTA_SLOTS_MAX);
     job->is_dump = true;
@@ -138,7 +138,7 @@ static int parse_slot(const char *text)
     return MOLT_SLOT_NONE;
 }
 
-static enum molt_img_state parse_state(const char *name)
+static bool parse_state(const char *name, enum molt_img_state *state)
 {
     static const struct {
         const char *name;
@@ -146,12 +146,15 @@ static enum molt_img_state parse_state(const char *name)
     } states[] = {
         { "new", MOLT_IMG_NEW },         { "pending", MOLT_IMG_PENDING },
         { "valid", MOLT_IMG_VALID },     { "invalid", MOLT_IMG_INVALID },
-        { "aborted", MOLT_IMG_ABORTED },
+        { "aborted", MOLT_IMG_ABORTED }, { "undefined", MOLT_IMG_UNDEFINED },
     };
 
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-        if (strcmp(states[i].name, name) == 0) return states[i].state;
-    return MOLT_IMG_UNDEFINED;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (strcmp(states[i].name, name) != 0) continue;
+        *state = states[i].state;
+        return true;
+    }
+    return false;
 }
 
 /* Prints why when `err` is one; closes; the exit code. */
@@ -164,12 +167,16 @@ static int finish(struct job *job, enum molt_err err)
 
 static int otadata_select(const struct molt_args *args)
 {
+    const char *state_name = molt_args_value(args, "state", "new");
     int slot = parse_slot(args->operand[0]);
+    enum molt_img_state state;
     struct job job;
 
     if (slot == MOLT_SLOT_NONE)
         return molt_args_usage(args, "'%s' is no slot: a number, ota_N or factory",
                                args->operand[0]);
+    if (!parse_state(state_name, &state))
+        return molt_args_usage(args, "--state: '%s' is no state", state_name);
     int bad = job_open(&job, args, true);
     if (bad) return bad;
     if (slot == MOLT_SLOT_FACTORY && (job.is_dump || job.map.factory.len > 0))
@@ -180,7 +187,6 @@ static int otadata_select(const struct molt_args *args)
         molt_flash_file_close(&job.flash);
         return MOLT_EXIT_USAGE;
     }
-    enum molt_img_state state = parse_state(molt_args_value(args, "state", "new"));
     return finish(&job, molt_boot_record_select(&job.record, (uint32_t)slot, job.map.count, state));
 }
 

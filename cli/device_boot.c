@@ -139,14 +139,16 @@ static int print_result(struct boot_job *job, enum molt_err err,
 
 /* ---- the command -------------------------------------------------------------------------------- */
 
-static enum molt_reset_reason parse_reason(const char *name)
+static bool parse_reason(const char *name, enum molt_reset_reason *reason)
 {
     static const char *const names[] = { "",        "poweron",  "ext", "sw",        "panic",
                                          "int_wdt", "task_wdt", "wdt", "deepsleep", "brownout" };
 
-    for (int i = MOLT_RESET_POWERON; i <= MOLT_RESET_BROWNOUT; i++)
-        if (strcmp(names[i], name) == 0) return (enum molt_reset_reason)i;
-    return MOLT_RESET_UNKNOWN;
+    for (int i = MOLT_RESET_POWERON; i <= MOLT_RESET_BROWNOUT; i++) {
+        *reason = (enum molt_reset_reason)i;
+        if (strcmp(names[i], name) == 0) return true;
+    }
+    return false;
 }
 
 static int read_options(struct boot_job *job, const struct molt_args *args)
@@ -164,8 +166,10 @@ static int read_options(struct boot_job *job, const struct molt_args *args)
                                     .reset_reason = job_reset_reason,
                                     .secure_version = &counter,
                                     .chip_id = chip->id };
-    job->reason = parse_reason(molt_args_value(args, "reset-reason", "poweron"));
-    if (!molt_args_size(args, "secure-version", 0, &job->version)) return MOLT_EXIT_USAGE;
+    const char *reason = molt_args_value(args, "reset-reason", "poweron");
+    if (!parse_reason(reason, &job->reason))
+        return molt_args_usage(args, "--reset-reason: '%s' is no reason", reason);
+    if (!molt_args_number(args, "secure-version", 0, &job->version)) return MOLT_EXIT_USAGE;
     if (!molt_args_size(args, "partition-table-offset", MOLT_PTABLE_ADDR, &job->config.table_addr))
         return MOLT_EXIT_USAGE;
     if (!molt_args_revision(args, "chip-revision", 0, &job->port.chip_rev)) return MOLT_EXIT_USAGE;

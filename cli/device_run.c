@@ -22,7 +22,8 @@ const struct molt_option molt_device_run_options[] = {
     { "watch", 0, MOLT_OPT_VALUE, "PLACE",
       "show the slots when the device begins to write there: a partition's label, or an address",
       NULL },
-    { "time-limit", 0, MOLT_OPT_VALUE, "S", "switch off after S seconds, with exit code 1", NULL },
+    { "time-limit", 0, MOLT_OPT_VALUE, "S",
+      "switch off after S seconds, with exit code 1 (default: 0, never)", NULL },
     { "watchdog", 0, MOLT_OPT_VALUE, "S",
       "reset an app that computes for S seconds without a pause (default: 5, 0: never)", NULL },
     { .name = NULL },
@@ -179,15 +180,18 @@ int molt_device_run(const struct molt_args *args)
 
     if (!list) abort();
     config.args = list;
-    (void)molt_cut_kind_parse(molt_args_value(args, "tear", "bits"), &kind);
-    cut.cut_kind = kind;
-    if (app_args(args, list, count) && molt_args_size(args, "boots", 0, &config.boots_max) &&
-        molt_args_size(args, "cut-after", 0, &cut.cut_after) &&
-        molt_args_size(args, "seed", 1, &cut.cut_seed) &&
-        molt_args_seconds(args, "time-limit", 0, &config.time_max_ms) &&
-        molt_args_seconds(args, "watchdog", CONFIG_ESP_TASK_WDT_TIMEOUT_S * 1000,
-                          &config.watchdog_ms))
+    const char *tear = molt_args_value(args, "tear", "bits");
+    if (!molt_cut_kind_parse(tear, &kind))
+        (void)molt_args_usage(args, "--tear: '%s' is no kind of tear", tear);
+    else if (app_args(args, list, count) && molt_args_number(args, "boots", 0, &config.boots_max) &&
+             molt_args_number(args, "cut-after", 0, &cut.cut_after) &&
+             molt_args_number(args, "seed", 1, &cut.cut_seed) &&
+             molt_args_seconds(args, "time-limit", 0, &config.time_max_ms) &&
+             molt_args_seconds(args, "watchdog", CONFIG_ESP_TASK_WDT_TIMEOUT_S * 1000,
+                               &config.watchdog_ms)) {
+        cut.cut_kind = kind;
         code = run(args, &config, &cut);
+    }
     for (int i = 0; i < count; i++) free(list[i]);
     free(list);
     return code;

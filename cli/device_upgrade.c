@@ -165,17 +165,33 @@ static int read_user(struct upgrade *u)
     return MOLT_EXIT_OK;
 }
 
+/* Seconds; 0 would not be a short time but the client's default, or none. */
+static bool read_limit(const struct molt_args *args, const char *name, uint32_t fallback_ms,
+                       uint32_t *ms)
+{
+    if (!molt_args_seconds(args, name, fallback_ms, ms)) return false;
+    if (*ms > 0 || !molt_args_has(args, name)) return true;
+    (void)molt_args_usage(args, "--%s: '%s' is not a number of seconds above 0", name,
+                          molt_args_value(args, name, ""));
+    return false;
+}
+
 static int read_args(struct upgrade *u)
 {
     const struct molt_args *args = u->args;
 
-    if (!molt_args_value(args, "url", NULL)) return molt_args_usage(args, "--url is missing");
+    const char *url = molt_args_value(args, "url", NULL);
+
+    if (!url) return molt_args_usage(args, "--url is missing");
+    if (!*url) return molt_args_usage(args, "--url is empty");
     if (molt_args_has(args, "cert") != molt_args_has(args, "key"))
         return molt_args_usage(args, "--cert and --key belong together");
     if (!molt_args_size(args, "partial", 0, &u->partial) ||
-        !molt_args_seconds(args, "timeout", TIMEOUT_MS, &u->timeout_ms) ||
-        !molt_args_seconds(args, "deadline", 0, &u->deadline_ms))
+        !read_limit(args, "timeout", TIMEOUT_MS, &u->timeout_ms) ||
+        !read_limit(args, "deadline", 0, &u->deadline_ms))
         return MOLT_EXIT_USAGE;
+    if (u->partial == 0 && molt_args_has(args, "partial"))
+        return molt_args_usage(args, "--partial: at least 1");
     if (u->partial > INT32_MAX)
         return molt_args_usage(args, "--partial: more than an image can have");
     int code = read_user(u);

@@ -81,13 +81,15 @@ static bool take_texts(const struct molt_args *args, struct molt_app_desc *desc)
            take_text(args, "idf-ver", "molt " MOLT_VERSION_TEXT, desc->idf_ver, 31);
 }
 
-/* The position of `word` in a list of words. */
-static uint8_t place_in(const char *const *list, const char *word)
+/* The position in `list` of the word that --name gives, or of `fallback`. */
+static bool take_place(const struct molt_args *args, const char *name, const char *fallback,
+                       const char *const *list, uint8_t count, uint8_t *place)
 {
-    uint8_t at = 0;
+    const char *word = molt_args_value(args, name, fallback);
 
-    while (strcmp(list[at], word) != 0) at++; /* the option's choices are these words */
-    return at;
+    for (*place = 0; *place < count; (*place)++)
+        if (strcmp(list[*place], word) == 0) return true;
+    return molt_args_usage(args, "--%s: '%s' is not known", name, word), false;
 }
 
 static bool take_header(const struct molt_args *args, const struct molt_chip *chip,
@@ -100,13 +102,15 @@ static bool take_header(const struct molt_args *args, const struct molt_chip *ch
 
     *h = (struct molt_image_header){
         .magic = MOLT_IMAGE_MAGIC,
-        .spi_mode = place_in(modes, molt_args_value(args, "flash-mode", "dio")),
-        .spi_size = place_in(sizes, molt_args_value(args, "flash-size", "4MB")),
         .wp_pin = 0xEE, /* "not used"; what esptool writes */
         .chip_id = chip->id,
         .hash_appended = !molt_args_has(args, "no-digest"),
     };
-    return molt_args_revision(args, "min-rev", 0, &h->min_chip_rev_full) &&
+    return take_place(args, "flash-mode", "dio", modes, sizeof modes / sizeof modes[0],
+                      &h->spi_mode) &&
+           take_place(args, "flash-size", "4MB", sizes, sizeof sizes / sizeof sizes[0],
+                      &h->spi_size) &&
+           molt_args_revision(args, "min-rev", 0, &h->min_chip_rev_full) &&
            molt_args_revision(args, "max-rev", UINT16_MAX, &h->max_chip_rev_full) &&
            molt_args_size(args, "entry", 0, &h->entry_addr);
 }
@@ -119,7 +123,7 @@ static bool take_desc(const struct molt_args *args, const struct molt_chip *chip
     /* The descriptor counts modes from 1, the header from 0; a virtual device has none. */
     if (chip->id != MOLT_CHIP_LINUX) desc->spi_flash_mode = (uint8_t)(h->spi_mode + 1);
     return take_texts(args, desc) &&
-           molt_args_size(args, "secure-version", 0, &desc->secure_version);
+           molt_args_number(args, "secure-version", 0, &desc->secure_version);
 }
 
 /* The first address at which data is mapped, moved on by where the descriptor stands in a slot: so

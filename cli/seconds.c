@@ -15,6 +15,7 @@ bool molt_args_seconds(const struct molt_args *args, const char *name, uint32_t 
         (void)molt_args_usage(args, "--%s: '%s' is not a number of seconds", name, text);
         return false;
     }
-    *ms = (uint32_t)(value * 1000);
+    *ms = (uint32_t)(value * 1000 + 0.5);
+    if (value > 0 && *ms == 0) *ms = 1; /* 0 often means "no limit" */
     return true;
 }
