@@ -97,7 +97,12 @@ enum molt_boot_pin { MOLT_BOOT_PIN_FACTORY_RESET, MOLT_BOOT_PIN_APP_TEST };
 /* What only a bootloader needs from its port; each member may be NULL. */
 struct molt_boot_hooks {
     void *ctx;
-    /* Copies the image's segments to where they run. An error: the next slot is tried. */
+    /* Copies the image's segments to where they run. An error: the next slot is tried.
+     *
+     * The image was verified in an earlier read of the flash. A flash that can answer differently
+     * now (another chip on the bus, a marginal cell) must not change what runs: hash the image as
+     * it is copied, all of it but an appended digest, and return MOLT_ERR_CHECKSUM when the digest
+     * is not target->image.digest. Zeros there: validation was skipped and the image has none. */
     enum molt_err (*load)(void *ctx, const struct molt_boot_target *target);
     /* Whether the pin is held from now on for CONFIG_BOOTLOADER_HOLD_TIME_GPIO seconds. */
     bool (*held)(void *ctx, enum molt_boot_pin pin);

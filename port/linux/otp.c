@@ -77,5 +77,9 @@ enum molt_err molt_otp_raise_secure_version(struct molt_otp *otp, uint32_t versi
     if (version > FIELD_LEN) return MOLT_ERR_RANGE;
     if (version < now) return MOLT_ERR_OLD_VERSION;
     if (version == now) return MOLT_OK;
-    return molt_otp_burn(otp, MOLT_OTP_SECURE_VERSION, low_bits(version));
+    /* One fuse for each version that is missing, the lowest that are left: a fuse that came to be
+     * set out of order counts too, and must not make the version jump. */
+    uint32_t fuses = molt_otp_read(otp, MOLT_OTP_SECURE_VERSION), missing = 0;
+    for (uint32_t left = ~fuses; now < version; now++, left &= left - 1) missing |= left & -left;
+    return molt_otp_burn(otp, MOLT_OTP_SECURE_VERSION, missing);
 }

@@ -34,7 +34,8 @@ MOLT_MUST_USE enum molt_err molt_otp_burn(struct molt_otp *otp, uint32_t word, u
 /* The security version, of a field of CONFIG_BOOTLOADER_APP_SEC_VER_SIZE_EFUSE_FIELD fuses. */
 uint32_t molt_otp_secure_version(const struct molt_otp *otp);
 /* Never lowers: a smaller value is MOLT_ERR_OLD_VERSION, the same one MOLT_OK. MOLT_ERR_RANGE: more
- * than the field has fuses. Killed inside: the version is the old one, the new one or between. */
+ * than the field has fuses. Killed inside: the version is the old one, the new one or between.
+ * It is exactly `version` afterwards, even where fuses were not set from the lowest on. */
 MOLT_MUST_USE enum molt_err molt_otp_raise_secure_version(struct molt_otp *otp, uint32_t version);
 
 #endif

@@ -21,7 +21,9 @@ struct power {
     const struct molt_power_config *config;
     uint64_t start_ms;
     sigset_t watched, before;
-    uint32_t crashes; /* in a row */
+    uint32_t boots;                                     /* of this run */
+    uint32_t crashes;                                   /* in a row */
+    char why[sizeof((struct molt_board_regs *)0)->why]; /* of the boot that is over */
     int signal;
 };
 
@@ -140,7 +142,7 @@ static void stopped(const struct power *p, pid_t pid, int status)
 {
     uint32_t hit = p->board->regs->watch_hit;
 
-    if (WSTOPSIG(status) != SIGSTOP || hit == 0) return;
+    if (WSTOPSIG(status) != SIGSTOP || hit == 0 || hit > MOLT_BOARD_WATCHES) return;
     if (p->config->on_watch) p->config->on_watch(p->config->ctx, hit - 1);
     (void)kill(pid, SIGCONT);
 }
@@ -200,7 +202,7 @@ static enum molt_reset_reason reset_reason(const struct power *p, enum verdict v
         return MOLT_RESET_PANIC;
     }
     if (regs->stage == MOLT_STAGE_BAD_CODE) {
-        say(p, "the image cannot be started: %s", regs->why);
+        say(p, "the image cannot be started: %s", p->why);
         return MOLT_RESET_PANIC;
     }
     if (regs->reset_request) return (enum molt_reset_reason)regs->reset_request;
@@ -256,7 +258,7 @@ static bool is_over(struct power *p, enum verdict verdict, int status, enum molt
     }
     if (regs->stage == MOLT_STAGE_NOTHING_BOOTS && ended_well) {
         *end = MOLT_POWER_NOTHING;
-        say(p, "nothing to boot: %s", regs->why);
+        say(p, "nothing to boot: %s", p->why);
         return true;
     }
     regs->reset_reason = reset_reason(p, verdict, status);
@@ -266,13 +268,25 @@ static bool is_over(struct power *p, enum verdict verdict, int status, enum molt
         say(p, "boot loop, %u crashes in a row: switched off", (unsigned)p->crashes);
         return true;
     }
-    if (p->config->boots_max && regs->boot_count >= p->config->boots_max) {
+    if (p->config->boots_max && p->boots >= p->config->boots_max) {
         *end = MOLT_POWER_BOOTS;
-        say(p, "%u %s over: switched off", (unsigned)regs->boot_count,
-            regs->boot_count == 1 ? "boot is" : "boots are");
+        say(p, "%u %s over: switched off", (unsigned)p->boots,
+            p->boots == 1 ? "boot is" : "boots are");
         return true;
     }
     return false;
+}
+
+/* The program could write anything into its registers; what is left of them from now on is in range,
+ * also for a process that it left behind. */
+static void take_registers_back(struct power *p)
+{
+    struct molt_board_regs *regs = p->board->regs;
+
+    memcpy(p->why, regs->why, sizeof p->why);
+    p->why[sizeof p->why - 1] = '\0';
+    regs->boot_count = p->boots;
+    if (regs->reset_request > MOLT_RESET_BROWNOUT) regs->reset_request = MOLT_RESET_UNKNOWN;
 }
 
 static enum molt_power_end run(struct power *p)
@@ -282,17 +296,16 @@ static enum molt_power_end run(struct power *p)
     enum verdict verdict;
     int status = 0;
 
-    regs->boot_count = 0;
     regs->reset_reason = MOLT_RESET_POWERON;
     do {
-        regs->boot_count++;
+        regs->boot_count = ++p->boots;
         regs->reset_request = MOLT_RESET_UNKNOWN;
         regs->stage = MOLT_STAGE_BOOTLOADER;
         regs->running_addr = 0;
         regs->why[0] = '\0';
         regs->cut_happened = 0;
         regs->start_ms = molt_host_clock_ms();
-        say(p, "boot %u, %s", (unsigned)regs->boot_count,
+        say(p, "boot %u, %s", (unsigned)p->boots,
             reason_text((enum molt_reset_reason)regs->reset_reason));
 
         pid_t pid = start(p);
@@ -301,6 +314,7 @@ static enum molt_power_end run(struct power *p)
             return MOLT_POWER_FAILED;
         }
         verdict = watch(p, pid, &status);
+        take_registers_back(p);
     } while (!is_over(p, verdict, status, &end));
     return end;
 }

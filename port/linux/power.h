@@ -9,7 +9,10 @@
  *
  * The watchdog is ESP-IDF's: the idle task must run now and then. Here: a child that used
  * watchdog_ms of CPU time without once going to sleep is reset. CPU time, so that a loaded machine
- * makes no difference. */
+ * makes no difference.
+ *
+ * The board's registers are memory that the program can write: nothing in them is an index, a text or
+ * a count here before it was checked. */
 #ifndef MOLT_PORT_POWER_H
 #define MOLT_PORT_POWER_H
 

@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "boot/boot.h"
 #include "port/linux/boot_log.h"
-
-enum { CODE_SEGMENT = 1, PIECE = 4096 };
+#include "port/linux/load.h"
 
 extern char **environ;
 
@@ -29,40 +27,9 @@ static _Noreturn void give_up(struct molt_board *board, enum molt_board_stage st
     _exit(0);
 }
 
-static enum molt_err copy_code(const struct molt_region *code, int fd)
-{
-    uint8_t piece[PIECE];
-
-    for (uint32_t off = 0; off < code->len;) {
-        uint32_t len = code->len - off < PIECE ? code->len - off : PIECE;
-
-        enum molt_err err = molt_region_read(code, off, piece, len);
-        if (err) return err;
-        if (off == 0 && (len < 4 || memcmp(piece, "\177ELF", 4) != 0)) return MOLT_ERR_FORMAT;
-        if (write(fd, piece, len) != (ssize_t)len) return MOLT_ERR_FULL;
-        off += len;
-    }
-    return MOLT_OK;
-}
-
-/* The bootloader's "copy the segments to where they run". */
 static enum molt_err load(void *ctx, const struct molt_boot_target *target)
 {
-    struct rom *rom = ctx;
-    const struct molt_image_segment *s = &target->image.segment[CODE_SEGMENT];
-    struct molt_region code;
-
-    if (target->image.header.segment_count <= CODE_SEGMENT) return MOLT_ERR_FORMAT;
-    enum molt_err err = molt_region_part(&target->region, s->off, s->len, &code);
-    if (err) return err;
-    int fd = memfd_create("app", MFD_CLOEXEC);
-    if (fd < 0) return MOLT_ERR_FULL;
-    err = copy_code(&code, fd);
-    if (err)
-        (void)close(fd);
-    else
-        rom->code_fd = fd;
-    return err;
+    return molt_load_code(target, &((struct rom *)ctx)->code_fd);
 }
 
 /* "I (12) boot: ..." like the app's log, trouble as a warning. */

@@ -40,7 +40,7 @@ TEST(a_fuse_goes_one_way_only)
 }
 
 /* ESP-IDF components/efuse/src/esp_efuse_fields.c: the number of set bits is the version, raising
- * it programs the missing low bits. */
+ * it programs as many more as are missing. */
 TEST(the_security_version_only_rises)
 {
     const struct {
@@ -56,7 +56,11 @@ TEST(the_security_version_only_rises)
         { "lower", 0x7, 2, MOLT_ERR_OLD_VERSION, 0x7, 3 },
         { "the last fuse", 0, 32, MOLT_OK, UINT32_MAX, 32 },
         { "more than there are", 0x1, 33, MOLT_ERR_RANGE, 0x1, 1 },
-        { "no longer a thermometer", 0x8, 2, MOLT_OK, 0xB, 3 },
+        { "no longer a thermometer", 0x8, 2, MOLT_OK, 0x9, 2 },
+        { "with gaps", 0xA, 3, MOLT_OK, 0xB, 3 },
+        { "gaps are filled first", 0xA, 5, MOLT_OK, 0x1F, 5 },
+        { "the highest fuse is set", 0x80000000, 31, MOLT_OK, 0xBFFFFFFF, 31 },
+        { "all of them", 0x80000000, 32, MOLT_OK, UINT32_MAX, 32 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -42,6 +42,20 @@ static void erase_slot_1(struct molt_board *board)
     }
 }
 
+/* Every register that the power supply reads later, out of range. */
+static void scribble(struct molt_board_regs *regs)
+{
+    regs->boot_count = 4000000000;
+    regs->reset_request = 12345;
+    memset(regs->why, 'x', sizeof regs->why);
+    memset(regs->watch, 'y', sizeof regs->watch);
+    regs->watch_hit = MOLT_BOARD_WATCHES;
+    (void)raise(SIGSTOP);
+    regs->watch_hit = UINT32_MAX;
+    regs->stage = MOLT_STAGE_NOTHING_BOOTS;
+    _exit(0);
+}
+
 /* Does what `mode` says at each boot but the `last`. */
 static int play_app(void)
 {
@@ -62,6 +76,11 @@ static int play_app(void)
     for (volatile int i = 0; strcmp(mode, "hang") == 0; i++) continue;
     while (strcmp(mode, "sleep") == 0) board.port.sleep_ms(board.port.ctx, 20);
     if (strcmp(mode, "exit") == 0) _exit(0);
+    if (strcmp(mode, "stop") == 0) {
+        board.regs->watch_hit = MOLT_BOARD_WATCHES + 1;
+        (void)raise(SIGSTOP);
+    }
+    if (strcmp(mode, "scribble") == 0) scribble(board.regs);
     if (strcmp(mode, "erase") == 0) erase_slot_1(&board);
     if (strcmp(mode, "idle") == 0 || strcmp(mode, "erase") == 0)
         board.regs->stage = MOLT_STAGE_IDLE;
@@ -202,6 +221,50 @@ static void wait_for_app(const struct device *d)
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
+
+struct hits {
+    uint32_t count, last;
+};
+
+static void note_hit(void *ctx, uint32_t index)
+{
+    struct hits *hits = ctx;
+
+    hits->count++;
+    hits->last = index;
+}
+
+TEST(what_a_program_writes_into_its_registers_stays_in_range_for_the_power_supply)
+{
+    struct device d;
+    struct hits hits = { 0, 0 };
+    char lines[1024];
+    int signal = 0;
+
+    make_device(&d, NULL);
+    enum molt_power_end end =
+        run(&d, "scribble",
+            (struct molt_power_config){ .on_watch = note_hit, .ctx = &hits, .time_max_ms = 20000 },
+            lines, &signal);
+    CHECK_EQ(end, MOLT_POWER_NOTHING);
+    CHECK_EQ(hits.count, 1);
+    CHECK_EQ(hits.last, MOLT_BOARD_WATCHES - 1);
+    CHECK_EQ(d.board.regs->boot_count, 1);
+    CHECK_EQ(d.board.regs->reset_request, MOLT_RESET_UNKNOWN);
+    CHECK(strstr(lines, "nothing to boot: xxx") != NULL);
+    CHECK(!strstr(lines, "xy"));
+    drop_device(&d);
+
+    /* A watchpoint that does not exist: it was not the board that stopped it. */
+    make_device(&d, NULL);
+    hits.count = 0;
+    end = run(&d, "stop",
+              (struct molt_power_config){ .on_watch = note_hit, .ctx = &hits, .time_max_ms = 300 },
+              lines, &signal);
+    CHECK_EQ(end, MOLT_POWER_TIME);
+    CHECK_EQ(hits.count, 0);
+    drop_device(&d);
+}
 
 TEST(how_a_boot_ends_decides_how_the_next_begins)
 {
