@@ -2,12 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "boot/boot.h"
 #include "cli/device.h"
 #include "cli/flash_file.h"
 #include "cli/image.h"
+#include "port/linux/boot_log.h"
 #include "sdkconfig.h"
-#include "slots/trial.h"
+
+enum { SENTENCE_LEN = 200 };
 
 const struct molt_option molt_device_boot_options[] = {
     { "no-rollback", 0, MOLT_OPT_FLAG, NULL, "without trial states, as ESP-IDF's default", NULL },
@@ -54,60 +57,13 @@ static enum molt_err job_version_raise(void *ctx, uint32_t value)
 
 /* ---- saying what happens ------------------------------------------------------------------------ */
 
-static void print_refused(const struct molt_boot_event *e)
-{
-    printf("%s: refused: offset 0x%" PRIx32 ": %s: %s\n", molt_slot_name(e->slot), e->image->off,
-           molt_image_error_field(e->image), molt_image_error_why(e->image));
-}
-
 static void print_step(void *ctx, const struct molt_boot_event *e)
 {
-    const char *failed = e->err ? molt_err_text(e->err) : NULL;
+    char text[SENTENCE_LEN];
 
     (void)ctx;
-    switch (e->step) {
-    case MOLT_BOOT_TABLE_BAD:
-        printf("partition table: offset 0x%" PRIx32 ": %s: %s\n", e->table->off, e->table->field,
-               e->table->why);
-        return;
-    case MOLT_BOOT_OTADATA_BAD:
-        printf("otadata: not used, %s\n", failed);
-        return;
-    case MOLT_BOOT_NO_COUNTER:
-        printf("security version: %s\n", failed);
-        return;
-    case MOLT_BOOT_WOKEN:
-        printf("%s: woken from deep sleep, not verified\n", molt_slot_name(e->slot));
-        return;
-    case MOLT_BOOT_CHOSEN:
-        printf("%s: chosen, %s", molt_slot_name(e->slot), molt_choice_text(e->choice->why));
-        if (e->choice->active >= 0) printf(" (entry %d)", e->choice->active);
-        printf("\n");
-        return;
-    case MOLT_BOOT_STATE_WRITTEN:
-        printf("otadata: entry %d becomes %s", e->entry, molt_img_state_name(e->state));
-        break;
-    case MOLT_BOOT_REFUSED:
-        print_refused(e);
-        return;
-    case MOLT_BOOT_TOO_OLD:
-        printf("%s: refused: %s\n", molt_slot_name(e->slot), failed);
-        return;
-    case MOLT_BOOT_INITIALISED:
-        printf("otadata: was blank, entry 0 is %s, VALID", molt_slot_name(e->slot));
-        break;
-    case MOLT_BOOT_VERSION_RAISED:
-        printf("security version: becomes %" PRIu32, e->version);
-        break;
-    case MOLT_BOOT_NOT_LOADED: /* the rest needs a loader or pins, and there are none */
-    case MOLT_BOOT_FACTORY_RESET:
-    case MOLT_BOOT_ERASED:
-    case MOLT_BOOT_TEST_APP:
-    case MOLT_BOOT_STEPS:
-        return;
-    }
-    if (failed) printf(": failed: %s", failed);
-    printf("\n");
+    molt_boot_sentence(e, text, sizeof text);
+    puts(text);
 }
 
 struct label_search {
@@ -132,8 +88,10 @@ static int print_result(struct boot_job *job, enum molt_err err,
     if (err == MOLT_ERR_NOT_FOUND) puts("no slot holds an image that may run");
     if (err || molt_table_each(job->flash.nor, job->config.table_addr, match_addr, &search, &error))
         puts("boot: none");
-    else
+    else {
+        molt_tidy(search.label);
         printf("boot: %s\n", search.label);
+    }
     return err ? MOLT_EXIT_BAD : MOLT_EXIT_OK;
 }
 

@@ -119,6 +119,34 @@ bool molt_utf8_valid(struct molt_span s)
     return true;
 }
 
+/* C0 with DEL, C1, separators, and Unicode's bidirectional controls (UAX #9). */
+static bool may_be_shown(int32_t c)
+{
+    if (c < 0x20 || (c >= 0x7F && c <= 0x9F)) return false; /* no code point is below, too */
+    if (c == 0x061C || c == 0x200E || c == 0x200F) return false;
+    return !(c >= 0x2028 && c <= 0x202E) && !(c >= 0x2066 && c <= 0x2069);
+}
+
+void molt_tidy(char *terminated)
+{
+    const size_t len = strlen(terminated);
+    size_t used = 0;
+
+    for (size_t off = 0; off < len;) {
+        size_t start = off;
+        int32_t c = molt_code_point_next(MOLT_UTF8, terminated, len, &off);
+
+        if (off == start) off++;
+        if (may_be_shown(c)) {
+            memmove(terminated + used, terminated + start, off - start);
+            used += off - start;
+        } else {
+            terminated[used++] = '?';
+        }
+    }
+    terminated[used] = '\0';
+}
+
 bool molt_is_space(int32_t c)
 {
     if ((c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20)) return true;

@@ -35,6 +35,11 @@ size_t molt_utf8_put(int32_t code_point, char to[MOLT_UTF8_MAX]);
 /* Whether all of `s` is well-formed UTF-8. */
 bool molt_utf8_valid(struct molt_span s);
 
+/* Replaces, in place and each by '?', what a terminal might obey or show as something else: control
+ * characters, line ends, marks of writing direction, and bytes that are not UTF-8. For texts that an
+ * image or a table brings; what was cut inside a code point ends in '?'. */
+void molt_tidy(char *terminated);
+
 /* What Python's str.isspace() calls space, as far as str.strip() removes it. */
 bool molt_is_space(int32_t code_point);
 /* What Python's str.splitlines() ends a line at; CR LF counts as one, which is the caller's

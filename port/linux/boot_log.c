@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/unicode.h"
+
 static const char *state_text(enum molt_img_state state)
 {
     switch (state) {
@@ -46,6 +48,9 @@ static void slot_sentence(const struct molt_boot_event *e, char *text, size_t si
         (void)snprintf(text, size, "%s may not run: its security version is too low", slot);
     else if (e->step == MOLT_BOOT_NOT_LOADED && e->err == MOLT_ERR_FORMAT)
         (void)snprintf(text, size, "%s may not run: segment 1 is no ELF executable", slot);
+    else if (e->step == MOLT_BOOT_NOT_LOADED && e->err == MOLT_ERR_CHECKSUM)
+        (void)snprintf(text, size, "%s may not run: the flash gave other bytes than were verified",
+                       slot);
     else
         (void)snprintf(text, size, "%s may not run: %s", slot, why);
 }
@@ -75,6 +80,7 @@ void molt_boot_sentence(const struct molt_boot_event *e, char *text, size_t size
         break;
     case MOLT_BOOT_ERASED:
         (void)snprintf(text, size, "%s is erased%s", e->label, failed);
+        molt_tidy(text);
         break;
     case MOLT_BOOT_TEST_APP:
         (void)snprintf(text, size, "the test app pin is held%s", failed);

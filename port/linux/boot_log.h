@@ -1,4 +1,4 @@
-/* What the bootloader did, in words. */
+/* What the bootloader did, in words: for the device's log and for `molt device boot`. */
 #ifndef MOLT_PORT_BOOT_LOG_H
 #define MOLT_PORT_BOOT_LOG_H
 
@@ -6,7 +6,8 @@
 
 #include "boot/boot.h"
 
-/* One sentence without a newline, such as "ota_1: segment 0: length leaves the slot". */
+/* One sentence without a newline, such as "ota_1 may not run: SHA-256 is not that of
+ * the image, at 0x130". */
 void molt_boot_sentence(const struct molt_boot_event *event, char *text, size_t size);
 
 /* Whether the step is something that should not happen in a healthy device. */

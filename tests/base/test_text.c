@@ -190,4 +190,37 @@ TEST(stripping_takes_white_space_from_both_ends_only)
     }
 }
 
+TEST(a_tidy_text_has_nothing_that_a_terminal_obeys)
+{
+    const struct {
+        const char *text, *tidy;
+    } cases[] = {
+        { "", "" },
+        { "demo 1.0.0", "demo 1.0.0" },
+        { "\xD0\xB8 \xE2\x82\xAC \xF0\x9F\x98\x80", "\xD0\xB8 \xE2\x82\xAC \xF0\x9F\x98\x80" },
+        { "a\tb\nc\rd", "a?b?c?d" },
+        { "\x1B[2J\x7F", "?[2J?" },
+        { "\x9B"
+          "2J",
+          "?2J" },
+        { "\xC2\x9B"
+          "2J",
+          "?2J" },                             /* the same control character as UTF-8 */
+        { "\xE2\x80\xAEtxt.exe", "?txt.exe" }, /* writes what follows from right to left */
+        { "\xE2\x80\xA8x", "?x" },             /* a line separator */
+        { "\xFF\xFE", "??" },
+        { "\xE2\x82", "??" },
+        { "\xED\xA0\x80", "???" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[32];
+
+        test_case = cases[i].tidy;
+        (void)snprintf(text, sizeof text, "%s", cases[i].text);
+        molt_tidy(text);
+        CHECK_STR(text, cases[i].tidy);
+    }
+}
+
 TEST_MAIN()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """molt device boot against flash states whose boot ESP-IDF documents."""
+import json
 import os
 import pathlib
 import subprocess
@@ -147,9 +148,24 @@ class DeviceBoot(unittest.TestCase):
         self.check_boots(self.boot(flash(TWO, otadata_len=0)), "ota_0")
         self.check_boots(self.boot(flash(TWO, (entry(2), BLANK), otadata_len=0x1000)), "ota_0")
 
+    def test_flash_show_says_what_the_bootloader_does(self):
+        cases = [(name, flash(apps, entries, size=0x50000), options)
+                 for name, apps, entries, options, _, _ in STATES]
+        for otadata_len in (0, 0x1000, 0x1800, 0x2000, 0x2800, 0x3000):
+            for apps in (TWO, FACTORY_TWO):
+                cases.append((hex(otadata_len), flash(apps, (entry(2), entry(1)), otadata_len), []))
+        for name, image, options in cases:
+            with self.subTest(name):
+                boots = self.boot(image, "--dry-run", *options).stdout.splitlines()[-1]
+                shown = json.loads(subprocess.run([MOLT, "flash", "show", "--json", self.path,
+                                                   *options], capture_output=True, check=True).stdout)
+                self.assertEqual(f"boot: {shown['next_boot']['slot']}", boots)
+
     def test_the_label_is_the_table_s(self):
         image = flash(TWO, (entry(2), BLANK), labels={"ota_1": "main B"})
         self.check_boots(self.boot(image), "main B")
+        image = flash(TWO, (entry(2), BLANK), labels={"ota_1": "\033[2Jmain\nboot: x"})
+        self.check_boots(self.boot(image), "?[2Jmain?boot: x")
 
     def test_anti_rollback(self):
         apps = {"ota_0": app(secure_version=3), "ota_1": app(secure_version=2)}
@@ -158,7 +174,7 @@ class DeviceBoot(unittest.TestCase):
         self.check_boots(self.boot(image, "--anti-rollback", "--secure-version", "3"), "ota_0")
         self.check_boots(self.boot(image, "--anti-rollback", "--secure-version", "4"), None)
         done = self.boot(image, "--anti-rollback", "--secure-version", "1")
-        self.assertIn("security version: becomes 2", done.stdout)
+        self.assertIn("the security version is now 2", done.stdout)
         self.check_boots(self.boot(flash(slots("factory"), (entry(1), BLANK)), "--anti-rollback"),
                          "factory")
         blank = flash(apps)
