@@ -36,6 +36,7 @@ static const struct molt_command k_commands[] = {
       .options = molt_flash_write_options,
       .run = molt_flash_write,
       .more =
+          "What goes into an app partition is verified as the device would, unless --no-verify.\n"
           "What is behind the last sector it needs stays as it is. When the command is killed, "
           "the\n"
           "partition holds part of the new bytes, as after a power cut; nothing else is touched." },

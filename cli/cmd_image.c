@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/unicode.h"
 #include "cli/commands.h"
 #include "cli/image.h"
 
@@ -45,6 +46,41 @@ void molt_complain_image(const char *path, const struct molt_image_error *error)
     (void)snprintf(place, sizeof place, "offset 0x%x: %s", (unsigned)error->off,
                    molt_image_error_field(error));
     molt_complain(path, 0, place, "%s", molt_image_error_why(error));
+}
+
+struct molt_image_rules molt_image_own_rules(const uint8_t *bytes, size_t len,
+                                             const struct molt_chip *chip)
+{
+    struct molt_image_rules rules = { .chip = chip };
+
+    if (!chip) rules.chip = molt_image_chip(bytes, len);
+    if (len >= MOLT_IMAGE_HEADER_LEN)
+        rules.chip_rev = molt_image_header_decode(bytes).min_chip_rev_full;
+    if (len >= MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN)
+        rules.efuse_blk_rev =
+            molt_app_desc_decode(bytes + MOLT_APP_DESC_OFF).min_efuse_blk_rev_full;
+    return rules;
+}
+
+int molt_image_accept(const char *path, const struct molt_bytes *file,
+                      const struct molt_image_rules *rules)
+{
+    struct molt_image_error error;
+    struct molt_image image;
+
+    if (molt_image_check(file->at, file->len, rules, &image, &error) == MOLT_OK)
+        return MOLT_EXIT_OK;
+    molt_complain_image(path, &error);
+    return MOLT_EXIT_BAD;
+}
+
+void molt_app_desc_tidy(struct molt_app_desc *desc)
+{
+    molt_tidy(desc->version);
+    molt_tidy(desc->project_name);
+    molt_tidy(desc->time);
+    molt_tidy(desc->date);
+    molt_tidy(desc->idf_ver);
 }
 
 bool molt_args_chip(const struct molt_args *args, const struct molt_chip *fallback,
@@ -91,26 +127,20 @@ bool molt_args_revision(const struct molt_args *args, const char *name, uint16_t
     return false;
 }
 
-/* What the option gives, or what suits this image best: the check is then about everything else. */
+/* What the options give, or what suits this image best. */
 static bool take_rules(const struct molt_args *args, const struct molt_bytes *file,
                        struct molt_image_rules *rules)
 {
-    struct molt_image_header h = { 0 };
-    struct molt_app_desc desc = { 0 };
+    const struct molt_chip *chip;
 
-    if (file->len >= MOLT_IMAGE_HEADER_LEN) h = molt_image_header_decode(file->at);
-    if (file->len >= MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN)
-        desc = molt_app_desc_decode(file->at + MOLT_APP_DESC_OFF);
-
-    *rules = (struct molt_image_rules){
-        .is_bootloader = molt_args_has(args, "bootloader"),
-        .ignore_max_rev = molt_args_has(args, "ignore-max-revision"),
-        .need_app_desc = molt_args_has(args, "need-descriptor"),
-    };
-    if (!molt_args_chip(args, molt_image_chip(file->at, file->len), &rules->chip)) return false;
+    if (!molt_args_chip(args, NULL, &chip)) return false;
+    *rules = molt_image_own_rules(file->at, file->len, chip);
+    rules->is_bootloader = molt_args_has(args, "bootloader");
+    rules->ignore_max_rev = molt_args_has(args, "ignore-max-revision");
+    rules->need_app_desc = molt_args_has(args, "need-descriptor");
     uint32_t addr = rules->is_bootloader && rules->chip ? rules->chip->bootloader_addr : 0;
-    return molt_args_revision(args, "chip-revision", h.min_chip_rev_full, &rules->chip_rev) &&
-           molt_args_revision(args, "efuse-revision", desc.min_efuse_blk_rev_full,
+    return molt_args_revision(args, "chip-revision", rules->chip_rev, &rules->chip_rev) &&
+           molt_args_revision(args, "efuse-revision", rules->efuse_blk_rev,
                               &rules->efuse_blk_rev) &&
            molt_args_size(args, "address", addr, &rules->addr) &&
            molt_args_size(args, "size", MOLT_IMAGE_LEN_MAX, &rules->len_max);
@@ -120,20 +150,17 @@ int molt_image_verify(const struct molt_args *args)
 {
     const char *path = args->operand[0];
     struct molt_image_rules rules;
-    struct molt_image_error error;
-    struct molt_image image;
     struct molt_bytes file;
 
     int exit_code = molt_file_read(path, MOLT_IMAGE_LEN_MAX, &file);
     if (exit_code) return exit_code;
-    if (!take_rules(args, &file, &rules)) {
+    if (!take_rules(args, &file, &rules))
         exit_code = MOLT_EXIT_USAGE;
-    } else if (molt_image_check(file.at, file.len, &rules, &image, &error)) {
-        molt_complain_image(path, &error);
-        if (!rules.is_bootloader && molt_image_kind_of(file.at, file.len) == MOLT_KIND_BOOTLOADER)
-            molt_complain(path, 0, NULL, "it looks like a bootloader; try --bootloader");
-        exit_code = MOLT_EXIT_BAD;
-    }
+    else
+        exit_code = molt_image_accept(path, &file, &rules);
+    if (exit_code == MOLT_EXIT_BAD && !rules.is_bootloader &&
+        molt_image_kind_of(file.at, file.len) == MOLT_KIND_BOOTLOADER)
+        molt_complain(path, 0, NULL, "it looks like a bootloader; try --bootloader");
     molt_bytes_free(&file);
     return exit_code;
 }

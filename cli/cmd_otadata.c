@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/entry.h"
 #include "cli/flash_file.h"
 #include "slots/boot_record.h"
 #include "slots/choice.h"
@@ -64,35 +65,16 @@ static int job_open(struct job *job, const struct molt_args *args, bool in_place
     if (!bad) err = molt_boot_record_open(job->flash.nor, &job->map, &job->record);
     if (err == MOLT_ERR_NOT_FOUND)
         molt_complain(job->path, 0, NULL, "there is no otadata partition");
-    if (err == MOLT_ERR_RANGE)
+    else if (err == MOLT_ERR_RANGE)
         molt_complain(job->path, 0, "otadata", "the partition is smaller than 0x2000 bytes");
+    else if (err)
+        molt_complain(job->path, 0, "otadata", "%s", molt_err_text(err));
     if (err) bad = MOLT_EXIT_USAGE;
     if (bad) molt_flash_file_close(&job->flash);
     return bad;
 }
 
 /* ---- show ---------------------------------------------------------------------------------------- */
-
-static void print_entry(const struct job *job, int index, const struct molt_otadata *e, bool active)
-{
-    printf("entry %d: ", index);
-    if (e->seq == UINT32_MAX) {
-        printf("blank\n");
-        return;
-    }
-    printf("seq %" PRIu32 ", %s", e->seq, molt_img_state_name(e->state));
-    if ((int)e->state > MOLT_IMG_ABORTED || (int)e->state < MOLT_IMG_UNDEFINED)
-        printf(" (0x%08" PRIx32 " is no state)", (uint32_t)e->state);
-    if (!molt_otadata_intact(e)) {
-        printf(", damaged: crc is 0x%08" PRIx32 ", not 0x%08" PRIx32 "\n", e->crc,
-               molt_otadata_crc(e->seq));
-        return;
-    }
-    if (job->map.count > 0)
-        printf(", selects %s", molt_slot_name((int)molt_otadata_slot(e->seq, job->map.count)));
-    if (molt_otadata_rejected(e)) printf(", rejected");
-    printf("%s\n", active ? ", active" : "");
-}
 
 static int otadata_show(const struct molt_args *args)
 {
@@ -111,7 +93,7 @@ static int otadata_show(const struct molt_args *args)
     };
     struct molt_choice choice = molt_choice_make(&facts);
 
-    for (int i = 0; i < 2; i++) print_entry(&job, i, &entry[i], choice.active == i);
+    for (int i = 0; i < 2; i++) molt_print_entry(i, &entry[i], job.map.count, choice.active == i);
     if (job.is_dump) printf("slots: %" PRIu32 ", if --slots is right\n", job.map.count);
     printf("next boot: %s: %s\n", molt_slot_name(choice.start), molt_choice_text(choice.why));
     if (job.is_dump && choice.active < 0) printf("next boot: factory, if the device has one\n");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "boot/boot.h"
 #include "cli/device.h"
 #include "cli/files.h"
@@ -222,6 +223,7 @@ static bool is_same_version(esp_https_ota_handle_t handle, esp_err_t *err)
     *err = esp_https_ota_get_img_desc(handle, &offered);
     if (*err) return false;
     if (strcmp(offered.version, esp_app_get_description()->version) != 0) return false;
+    molt_tidy(offered.version);
     (void)fprintf(stderr, "version %s is what the device runs\n", offered.version);
     return true;
 }
@@ -286,6 +288,7 @@ static int upgrade(struct upgrade *u)
     const esp_partition_t *next = esp_ota_get_boot_partition();
     esp_app_desc_t desc = { .version = "?" };
     if (next) (void)esp_ota_get_partition_description(next, &desc);
+    molt_tidy(desc.version);
     printf("version %s is in %s and boots next\n", desc.version, next ? next->label : "?");
     return MOLT_EXIT_OK;
 }

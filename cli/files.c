@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/unicode.h"
 #include "cli/args.h"
 
-enum { FIRST_LEN = 16 * 1024 };
+enum { FIRST_LEN = 16 * 1024, FIELD_LEN = 256 };
 
 const char *molt_path_name(const char *path)
 {
@@ -27,9 +28,16 @@ void molt_complain(const char *path, uint32_t line, const char *field, const cha
     va_start(list, format);
     (void)vsnprintf(reason, sizeof reason, format, list);
     va_end(list);
+    molt_tidy(reason);
     (void)fprintf(stderr, "%s:", molt_path_name(path));
     if (line) (void)fprintf(stderr, "%u:", (unsigned)line);
-    if (field) (void)fprintf(stderr, " %s:", field);
+    if (field) {
+        char tidy[FIELD_LEN];
+
+        (void)snprintf(tidy, sizeof tidy, "%s", field);
+        molt_tidy(tidy);
+        (void)fprintf(stderr, " %s:", tidy);
+    }
     (void)fprintf(stderr, " %s\n", reason);
 }
 

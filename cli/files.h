@@ -27,7 +27,8 @@ int molt_make_folder_of(const char *path);
 /* What messages call `path`: "<stdin>" for "-". */
 const char *molt_path_name(const char *path);
 
-/* Prints "file:line: field: reason" to stderr; line 0 and field NULL are left out. */
+/* Prints "file:line: field: reason" to stderr; line 0 and field NULL are left out. Control
+ * characters in both texts come out as '?' (base/unicode.h), whoever they are from. */
 void molt_complain(const char *path, uint32_t line, const char *field, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -37,27 +37,13 @@ struct job {
 static int verify(struct job *job, const char *path, const struct molt_bytes *file, uint32_t addr,
                   uint32_t len_max, bool is_bootloader)
 {
-    struct molt_image_header h = { 0 };
-    struct molt_app_desc desc = { 0 };
-    struct molt_image_error error;
-    struct molt_image image;
-
     if (molt_args_has(job->args, "no-verify")) return MOLT_EXIT_OK;
-    if (file->len >= MOLT_IMAGE_HEADER_LEN) h = molt_image_header_decode(file->at);
-    if (file->len >= MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN)
-        desc = molt_app_desc_decode(file->at + MOLT_APP_DESC_OFF);
     if (!job->chip) job->chip = molt_image_chip(file->at, file->len);
-    const struct molt_image_rules rules = {
-        .chip = job->chip,
-        .chip_rev = h.min_chip_rev_full,
-        .efuse_blk_rev = desc.min_efuse_blk_rev_full,
-        .is_bootloader = is_bootloader,
-        .addr = addr,
-        .len_max = len_max,
-    };
-    if (!molt_image_check(file->at, file->len, &rules, &image, &error)) return MOLT_EXIT_OK;
-    molt_complain_image(path, &error);
-    return MOLT_EXIT_BAD;
+    struct molt_image_rules rules = molt_image_own_rules(file->at, file->len, job->chip);
+    rules.is_bootloader = is_bootloader;
+    rules.addr = addr;
+    rules.len_max = len_max;
+    return molt_image_accept(path, file, &rules);
 }
 
 static int put_table(struct job *job)

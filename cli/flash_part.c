@@ -5,6 +5,7 @@
 
 #include "cli/flash.h"
 #include "cli/flash_file.h"
+#include "cli/image.h"
 #include "flash/stream.h"
 #include "format/ptable.h"
 
@@ -27,6 +28,9 @@ const struct molt_option molt_flash_read_options[] = {
 const struct molt_option molt_flash_write_options[] = {
     PARTITION_OPTIONS,
     { "input", 'i', MOLT_OPT_VALUE, "FILE", "default: standard input", NULL },
+    { "chip", 'c', MOLT_OPT_VALUE, "NAME", "verify an app for this chip; default: the app's own",
+      NULL },
+    { "no-verify", 0, MOLT_OPT_FLAG, NULL, "write into an app partition whatever it is", NULL },
     IGNORE_READONLY,
     { .name = NULL },
 };
@@ -130,6 +134,25 @@ static enum molt_err write_bytes(const struct job *job, const struct molt_bytes 
     return molt_stream_flush(&stream);
 }
 
+/* Whether the input may go into the partition: it fits, and an app can boot there. */
+static int check_input(const struct job *job, const char *path, const struct molt_bytes *input)
+{
+    const struct molt_chip *chip;
+
+    if (!molt_args_chip(job->args, NULL, &chip)) return MOLT_EXIT_USAGE;
+    if (input->len > job->row.len) {
+        molt_complain(path, 0, NULL, "%zu bytes do not fit into '%s' of %" PRIu32, input->len,
+                      job->row.label, job->row.len);
+        return MOLT_EXIT_BAD;
+    }
+    if (job->row.type != MOLT_PART_APP || molt_args_has(job->args, "no-verify"))
+        return MOLT_EXIT_OK;
+    struct molt_image_rules rules = molt_image_own_rules(input->at, input->len, chip);
+    rules.addr = job->row.addr;
+    rules.len_max = job->row.len;
+    return molt_image_accept(path, input, &rules);
+}
+
 int molt_flash_write(const struct molt_args *args)
 {
     const char *path = molt_args_value(args, "input", "-");
@@ -143,14 +166,11 @@ int molt_flash_write(const struct molt_args *args)
         molt_bytes_free(&input);
         return exit_code;
     }
-    if (input.len > job.row.len) {
-        molt_complain(path, 0, NULL, "%zu bytes do not fit into '%s' of %" PRIu32, input.len,
-                      job.row.label, job.row.len);
+    exit_code = check_input(&job, path, &input);
+    if (exit_code)
         molt_flash_file_close(&job.flash);
-        exit_code = MOLT_EXIT_BAD;
-    } else {
+    else
         exit_code = finish(&job, write_bytes(&job, &input));
-    }
     molt_bytes_free(&input);
     return exit_code;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/unicode.h"
 
 enum { CELLS = 28, MAP_CELLS = 64, TEXT_LEN = 200 };
 
@@ -47,8 +48,8 @@ void molt_flash_otadata_text(const struct molt_flash_view *view, char *text, siz
 {
     int active = molt_otadata_active(view->entry);
 
-    if (view->map.otadata.len == 0)
-        (void)snprintf(text, size, "none");
+    if (view->otadata)
+        (void)snprintf(text, size, "%s", view->otadata == MOLT_ERR_NOT_FOUND ? "none" : "not used");
     else if (active < 0 && view->choice.start >= 0 && view->map.count > 0)
         (void)snprintf(text, size, "%d (blank)", view->choice.start);
     else if (active < 0 || view->map.count == 0)
@@ -61,7 +62,7 @@ void molt_flash_otadata_text(const struct molt_flash_view *view, char *text, siz
 void molt_flash_picture(FILE *out, const struct molt_flash_view *view, const char *title,
                         bool colour)
 {
-    char text[TEXT_LEN], cells[CELLS + 1];
+    char text[TEXT_LEN], cells[CELLS + 1], label[MOLT_PART_LABEL_LEN + 1];
 
     if (title) (void)fprintf(out, "%s\n", title);
     molt_flash_otadata_text(view, text, sizeof text);
@@ -73,7 +74,9 @@ void molt_flash_picture(FILE *out, const struct molt_flash_view *view, const cha
         if (part->slot == MOLT_SLOT_NONE) continue;
         draw_cells(cells, view, part);
         molt_flash_part_text(part, text, sizeof text);
-        (void)fprintf(out, "  %-10s %s[%s]%s  %-7s  %s\n", part->row.label,
+        (void)snprintf(label, sizeof label, "%s", part->row.label);
+        molt_tidy(label);
+        (void)fprintf(out, "  %-10s %s[%s]%s  %-7s  %s\n", label,
                       colour ? colour_of(part, active) : "", cells, colour ? "\033[0m" : "",
                       active ? "active" : "passive", text);
     }

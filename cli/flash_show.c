@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/unicode.h"
+#include "cli/entry.h"
 #include "cli/flash.h"
 #include "cli/flash_file.h"
 #include "cli/flash_picture.h"
 #include "cli/image.h"
+#include "cli/json.h"
 #include "format/ptable_words.h"
 #include "slots/trial.h"
 
@@ -67,12 +70,14 @@ static const char *content_word(enum molt_flash_content content)
 
 static void print_row(char letter, const struct molt_flash_part *part, const char *label)
 {
-    char text[TEXT_LEN], type[WORD_LEN], subtype[WORD_LEN], size[WORD_LEN];
+    char text[TEXT_LEN], type[WORD_LEN], subtype[WORD_LEN], size[WORD_LEN], name[WORD_LEN];
     const struct molt_partition *row = &part->row;
 
     molt_flash_part_text(part, text, sizeof text);
+    (void)snprintf(name, sizeof name, "%s", label);
+    molt_tidy(name);
     printf("  %c  0x%06" PRIx32 "  %8s  %-16s  %s/%s%s: %s\n", letter, row->addr,
-           size_text(row->len, size), label, type_text(row, type), subtype_text(row, subtype),
+           size_text(row->len, size), name, type_text(row, type), subtype_text(row, subtype),
            row->flags & MOLT_PART_READONLY ? " readonly" : "", text);
 }
 
@@ -91,22 +96,15 @@ static void print_entries(const struct molt_flash_view *view)
 {
     int active = molt_otadata_active(view->entry);
 
-    if (view->map.otadata.len == 0) return;
+    if (view->otadata == MOLT_ERR_NOT_FOUND) return;
     printf("\n");
+    if (view->otadata) {
+        printf("otadata is not used: %s\n", molt_err_text(view->otadata));
+        return;
+    }
     for (int i = 0; i < 2; i++) {
-        const struct molt_otadata *e = &view->entry[i];
-
-        printf("otadata entry %d: ", i);
-        if (e->seq == UINT32_MAX) {
-            printf("blank\n");
-            continue;
-        }
-        printf("seq %" PRIu32 ", %s", e->seq, molt_img_state_name(e->state));
-        if (!molt_otadata_intact(e))
-            printf(", damaged (its checksum is wrong)");
-        else if (view->map.count > 0)
-            printf(", selects %s", molt_slot_name((int)molt_otadata_slot(e->seq, view->map.count)));
-        printf("%s\n", active == i ? ", active" : molt_otadata_rejected(e) ? ", rejected" : "");
+        printf("otadata ");
+        molt_print_entry(i, &view->entry[i], view->map.count, active == i);
     }
 }
 
@@ -154,31 +152,24 @@ static void print_text(const struct molt_flash_view *view)
 
 /* ---- for programs ----------------------------------------------------------------------------------- */
 
-static json_t *text_json(const char *text)
-{
-    json_t *json = json_string(text);
-
-    return json ? json : json_string("(not UTF-8)");
-}
-
 static json_t *part_json(const struct molt_flash_part *part)
 {
     char text[TEXT_LEN], type[WORD_LEN], subtype[WORD_LEN];
     const struct molt_partition *row = &part->row;
 
     molt_flash_part_text(part, text, sizeof text);
-    json_t *json = json_pack("{so ss ss sI sI sb sb ss sI so}", "label", text_json(row->label),
+    json_t *json = json_pack("{so ss ss sI sI sb sb ss sI so}", "label", molt_json_text(row->label),
                              "type", type_text(row, type), "subtype", subtype_text(row, subtype),
                              "offset", (json_int_t)row->addr, "size", (json_int_t)row->len,
                              "encrypted", (int)(row->flags & MOLT_PART_ENCRYPTED), "readonly",
                              (int)(row->flags & MOLT_PART_READONLY) != 0, "content",
                              content_word(part->content), "used", (json_int_t)part->used, "text",
-                             text_json(text));
+                             molt_json_text(text));
     if (part->has_desc)
         (void)json_object_set_new(json, "app",
                                   json_pack("{so so sI}", "project_name",
-                                            text_json(part->desc.project_name), "version",
-                                            text_json(part->desc.version), "secure_version",
+                                            molt_json_text(part->desc.project_name), "version",
+                                            molt_json_text(part->desc.version), "secure_version",
                                             (json_int_t)part->desc.secure_version));
     return json;
 }
@@ -200,13 +191,14 @@ static int print_json(const struct molt_flash_view *view)
 
     for (size_t i = 0; i < view->count; i++)
         (void)json_array_append_new(parts, part_json(&view->part[i]));
-    json_t *json =
-        json_pack("{sI sI so so s[oo] s{ss ss ss}}", "size", (json_int_t)view->len,
-                  "partition_table_offset", (json_int_t)view->table_addr, "bootloader",
-                  view->bootloader.row.len > 0 ? part_json(&view->bootloader) : json_null(),
-                  "partitions", parts, "otadata", entry_json(view, 0), entry_json(view, 1),
-                  "next_boot", "slot", molt_slot_name(view->boots), "chosen",
-                  molt_slot_name(view->choice.start), "why", molt_choice_text(view->choice.why));
+    json_t *json = json_pack(
+        "{sI sI so so s[oo] so s{ss ss ss}}", "size", (json_int_t)view->len,
+        "partition_table_offset", (json_int_t)view->table_addr, "bootloader",
+        view->bootloader.row.len > 0 ? part_json(&view->bootloader) : json_null(), "partitions",
+        parts, "otadata", entry_json(view, 0), entry_json(view, 1), "otadata_error",
+        view->otadata ? json_string(molt_err_name(view->otadata)) : json_null(), "next_boot",
+        "slot", molt_slot_name(view->boots), "chosen", molt_slot_name(view->choice.start), "why",
+        molt_choice_text(view->choice.why));
     bool ok = json && json_dumpf(json, stdout, JSON_INDENT(2)) == 0;
 
     printf("\n");

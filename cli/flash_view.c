@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/unicode.h"
 #include "cli/image.h"
+#include "slots/boot_record.h"
 
 enum { SECTOR_LEN = 4096 };
+static const uint32_t k_size_max = UINT32_MAX / SECTOR_LEN * SECTOR_LEN;
 
 static uint32_t used_len(const uint8_t *bytes, uint32_t len)
 {
@@ -24,27 +27,12 @@ static uint32_t first_erased(const uint8_t *bytes, uint32_t len)
     return len;
 }
 
-/* An image whose own chip accepts it, unless the user named one. */
-static struct molt_image_rules rules_for(const uint8_t *bytes, uint32_t len,
-                                         const struct molt_flash_view_rules *rules)
-{
-    struct molt_image_rules r = { .chip = rules->chip };
-    struct molt_image_header h;
-
-    if (len < MOLT_APP_DESC_OFF + MOLT_APP_DESC_LEN) return r;
-    h = molt_image_header_decode(bytes);
-    if (!r.chip) r.chip = molt_image_chip(bytes, len);
-    r.chip_rev = h.min_chip_rev_full;
-    r.efuse_blk_rev = molt_app_desc_decode(bytes + MOLT_APP_DESC_OFF).min_efuse_blk_rev_full;
-    return r;
-}
-
 static void look_at_image(struct molt_flash_view *view, struct molt_flash_part *part,
                           const struct molt_flash_view_rules *rules, bool is_bootloader)
 {
     const uint8_t *bytes = view->bytes + part->row.addr;
     uint32_t len = part->row.len;
-    struct molt_image_rules image_rules = rules_for(bytes, len, rules);
+    struct molt_image_rules image_rules = molt_image_own_rules(bytes, len, rules->chip);
 
     image_rules.is_bootloader = is_bootloader;
     image_rules.addr = part->row.addr;
@@ -103,24 +91,43 @@ static void look_at_bootloader(struct molt_flash_view *view,
     }
 }
 
+/* A chip that is read only and as large as the table says; what is behind the dump is erased. */
+struct dump {
+    struct molt_nor nor; /* first member */
+    const struct molt_flash_view *view;
+};
+
+static enum molt_err read_dump(struct molt_nor *nor, uint32_t addr, void *to, uint32_t len)
+{
+    const struct molt_flash_view *view = ((const struct dump *)(void *)nor)->view;
+    uint32_t there = addr < view->len ? view->len - addr : 0;
+
+    if (there > len) there = len;
+    memset(to, 0xFF, len);
+    if (there > 0) memcpy(to, view->bytes + addr, there);
+    return MOLT_OK;
+}
+
+/* By the bootloader's own reading, so that it cannot be another one. */
 static void read_otadata(struct molt_flash_view *view)
 {
-    const struct molt_extent *otadata = &view->map.otadata;
+    static const struct molt_nor_ops ops = { .read = read_dump };
+    uint64_t end = (uint64_t)view->map.otadata.addr + view->map.otadata.len;
+    uint32_t size = end > view->len && end <= k_size_max ? (uint32_t)end : view->len;
+    struct dump dump = {
+        .nor = { &ops, molt_nor_geometry_spi(molt_round_up(size, SECTOR_LEN)), NULL }, .view = view
+    };
+    struct molt_boot_record record;
 
-    for (uint32_t i = 0; i < 2; i++) {
-        uint32_t off = i * MOLT_OTADATA_SECTOR_LEN;
-        bool is_there = molt_range_fits(off, MOLT_OTADATA_ENTRY_LEN, otadata->len) &&
-                        molt_range_fits(otadata->addr, off + MOLT_OTADATA_ENTRY_LEN, view->len);
-
-        view->entry[i] = is_there ? molt_otadata_decode(view->bytes + otadata->addr + off)
-                                  : molt_otadata_blank();
-    }
+    view->entry[0] = view->entry[1] = molt_otadata_blank();
+    view->otadata = molt_boot_record_open(&dump.nor, &view->map, &record);
+    if (view->otadata == MOLT_OK) molt_boot_record_read(&record, view->entry);
 }
 
 static void choose(struct molt_flash_view *view, const struct molt_flash_view_rules *rules)
 {
     const struct molt_choice_facts facts = {
-        .has_otadata = view->map.otadata.len > 0,
+        .has_otadata = view->otadata == MOLT_OK,
         .entry = { view->entry[0], view->entry[1] },
         .slot_count = view->map.count,
         .has_factory = view->map.factory.len > 0,
@@ -186,6 +193,7 @@ static void name_of(const struct molt_flash_part *part, char *text, size_t size)
     else
         (void)snprintf(text, size, "%s",
                        part->row.type == MOLT_PART_BOOTLOADER ? "bootloader" : "an app");
+    molt_tidy(text);
 }
 
 void molt_flash_part_text(const struct molt_flash_part *part, char *text, size_t size)

@@ -43,6 +43,9 @@ struct molt_flash_view {
     struct molt_flash_part part[MOLT_PTABLE_MAX];
     size_t count;
     struct molt_slot_map map;
+    /* How the bootloader opens otadata: MOLT_ERR_NOT_FOUND without a partition for it, and with
+     * other errors it is not used. The entries are blank then. */
+    enum molt_err otadata;
     struct molt_otadata entry[2];
     struct molt_choice choice;
     int boots; /* the slot that will run: the first in the bootloader's order that verifies */
@@ -64,7 +67,8 @@ MOLT_MUST_USE enum molt_err molt_flash_view_make(struct molt_flash_view *view, c
 /* The app partition of `slot`; NULL when there is none. */
 const struct molt_flash_part *molt_flash_view_slot(const struct molt_flash_view *view, int slot);
 
-/* "erased", "demo 1.0.0", "damaged: checksum is not that of the segments", ...: what is in it. */
+/* "erased", "demo 1.0.0", "damaged: checksum is not that of the segments", ...: what is in it, safe to
+ * print. */
 void molt_flash_part_text(const struct molt_flash_part *part, char *text, size_t size);
 
 #endif

@@ -21,6 +21,19 @@ const char *molt_image_kind_name(enum molt_image_kind kind);
  * other chip, so that the check which follows refuses it: nothing here knows that chip's rules. */
 const struct molt_chip *molt_image_chip(const uint8_t *bytes, size_t len);
 
+/* Makes the texts of a descriptor safe to print (base/unicode.h, molt_tidy()). */
+void molt_app_desc_tidy(struct molt_app_desc *desc);
+
+/* The rules of the device that suits this image best: of `chip`, or with NULL of the image's own, and
+ * of the oldest revisions that it runs on; the check is then about everything else. addr, len_max
+ * and what is not about the chip are 0. */
+struct molt_image_rules molt_image_own_rules(const uint8_t *bytes, size_t len,
+                                             const struct molt_chip *chip);
+
+/* Checks the file against the rules; prints where and why when they refuse it. An exit code. */
+int molt_image_accept(const char *path, const struct molt_bytes *file,
+                      const struct molt_image_rules *rules);
+
 /* Prints "FILE: offset 0x1c: segment length: is not a multiple of 4". */
 void molt_complain_image(const char *path, const struct molt_image_error *error);
 

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/unicode.h"
 #include "cli/image.h"
+#include "cli/json.h"
 
 enum { HEX_LEN = 2 * MOLT_SHA256_LEN + 1, REV_LEN = 16, LABEL = 24, SECTOR_LEN = 4096 };
 
@@ -187,30 +189,25 @@ static void print_bootloader(const struct molt_bootloader_desc *d)
 static void print_text(const struct info *info)
 {
     const uint8_t *desc = info->bytes + MOLT_APP_DESC_OFF;
-    struct molt_app_desc app;
-    struct molt_bootloader_desc boot;
 
     print_header(info);
     print_segments(info);
     print_footer(info);
     if (info->kind == MOLT_KIND_APP) {
-        app = molt_app_desc_decode(desc);
+        struct molt_app_desc app = molt_app_desc_decode(desc);
+
+        molt_app_desc_tidy(&app);
         print_app(&app);
     } else if (info->kind == MOLT_KIND_BOOTLOADER) {
-        boot = molt_bootloader_desc_decode(desc);
+        struct molt_bootloader_desc boot = molt_bootloader_desc_decode(desc);
+
+        molt_tidy(boot.idf_ver);
+        molt_tidy(boot.date_time);
         print_bootloader(&boot);
     }
 }
 
 /* ---- for programs -------------------------------------------------------------------------------- */
-
-/* A text from the image; bytes that are not UTF-8 must not cost the reader the whole document. */
-static json_t *text_json(const char *text)
-{
-    json_t *json = json_string(text);
-
-    return json ? json : json_string("(not UTF-8)");
-}
 
 static json_t *segments_json(const struct info *info)
 {
@@ -231,20 +228,21 @@ static json_t *app_json(const struct molt_app_desc *d)
 {
     char text[HEX_LEN];
 
-    return json_pack(
-        "{so so sI so so so ss si si si si}", "project_name", text_json(d->project_name), "version",
-        text_json(d->version), "secure_version", (json_int_t)d->secure_version, "time",
-        text_json(d->time), "date", text_json(d->date), "idf_ver", text_json(d->idf_ver),
-        "app_elf_sha256", hex(d->app_elf_sha256, text), "min_efuse_blk_rev",
-        (int)d->min_efuse_blk_rev_full, "max_efuse_blk_rev", (int)d->max_efuse_blk_rev_full,
-        "mmu_page_size", (int)d->mmu_page_size, "spi_flash_mode", (int)d->spi_flash_mode);
+    return json_pack("{so so sI so so so ss si si si si}", "project_name",
+                     molt_json_text(d->project_name), "version", molt_json_text(d->version),
+                     "secure_version", (json_int_t)d->secure_version, "time",
+                     molt_json_text(d->time), "date", molt_json_text(d->date), "idf_ver",
+                     molt_json_text(d->idf_ver), "app_elf_sha256", hex(d->app_elf_sha256, text),
+                     "min_efuse_blk_rev", (int)d->min_efuse_blk_rev_full, "max_efuse_blk_rev",
+                     (int)d->max_efuse_blk_rev_full, "mmu_page_size", (int)d->mmu_page_size,
+                     "spi_flash_mode", (int)d->spi_flash_mode);
 }
 
 static json_t *bootloader_json(const struct molt_bootloader_desc *d)
 {
     return json_pack("{sI si so so}", "version", (json_int_t)d->version, "secure_version",
-                     (int)d->secure_version, "idf_ver", text_json(d->idf_ver), "date_time",
-                     text_json(d->date_time));
+                     (int)d->secure_version, "idf_ver", molt_json_text(d->idf_ver), "date_time",
+                     molt_json_text(d->date_time));
 }
 
 static json_t *digest_json(const struct info *info)

@@ -48,7 +48,7 @@ static void complain(const struct molt_ptable_job *job, const struct molt_ptable
     }
     molt_ptable_issue_why(issue, &text);
     for (size_t i = 0; i < text.len; i++) {
-        if ((uint8_t)buffer[i] < ' ') buffer[i] = '?'; /* a terminal might obey it */
+        if (buffer[i] == '\0') buffer[i] = '?'; /* it must not end the message */
     }
     molt_complain(job->path, issue->line, place(job, issue, where, sizeof where), "%s%s", before,
                   buffer);

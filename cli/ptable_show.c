@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/unicode.h"
 #include "cli/ptable_job.h"
 #include "format/ptable_check.h"
 #include "format/ptable_csv.h"
@@ -11,6 +12,7 @@ enum {
     MB = 1024 * 1024,
     STRIP_ROW = 64, /* cells */
     STRIP_MAX = 256,
+    NAME_LEN = 256,
     EXTENTS_MAX = 2 * MOLT_PTABLE_DRAFT_MAX + 8,
 };
 
@@ -124,8 +126,12 @@ static void print_word(struct molt_span word, int64_t value, int width)
 /* As wide as `width` characters, not bytes. */
 static void print_name(struct molt_span name, int width)
 {
-    printf("  %.*s", (int)name.len, name.at);
-    for (size_t i = 0; i < name.len; i++) width -= ((uint8_t)name.at[i] & 0xC0) != 0x80;
+    char tidy[NAME_LEN];
+
+    (void)snprintf(tidy, sizeof tidy, "%.*s", (int)name.len, name.at);
+    molt_tidy(tidy);
+    printf("  %s", tidy);
+    for (size_t i = 0; tidy[i]; i++) width -= ((uint8_t)tidy[i] & 0xC0) != 0x80;
     for (; width > 0; width--) (void)putchar(' ');
 }
 

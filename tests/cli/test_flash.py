@@ -256,7 +256,31 @@ class Flash(unittest.TestCase):
             for more in ((), ("--json",), ("--picture",)):
                 self.assertIn(self.molt("flash", "show", *more, "f.bin").returncode, (0, 1))
 
+    def test_what_is_in_a_flash_neither_commands_the_terminal_nor_forges_lines(self):
+        self.create()
+        self.poke(ADDR["ota_0"], app(b"1\nnext boot: x\x9b", project=b"\x1b]0;evil\x07"))
+        for more in ((), ("--picture",)):
+            text = self.ok("flash", "show", *more, "f.bin")
+            self.assertIn("?]0;evil? 1?next boot: x?".encode(), text)
+            self.assertFalse(set(text) & set(range(32)) - {10}, text)
+        self.assertEqual(self.show()["next_boot"]["slot"], "ota_0")
+
     # ---- read, write, erase
+
+    def test_an_app_that_could_never_boot_is_not_written(self):
+        before = self.create("--write", "ota_0=1.bin")
+        self.file("app.elf", b"\x7fELF" + bytes(5000))
+        self.file("c3.bin", app(b"1", chip=5))
+        write = "flash write f.bin -p ota_1".split()
+        for words, more in (("app.elf: offset 0x0: magic: is not 0xE9", ["-i", "app.elf"]),
+                            ("c3.bin: offset 0xc: chip id", ["-i", "c3.bin", "--chip", "esp32"]),
+                            ("<stdin>: offset 0x", [])):
+            self.refused(1, words, *write, *more, **({} if more else {"input": self.bytes("1.bin")[:999]}))
+            self.assertEqual(self.bytes(), before)
+        self.ok(*write, "-i", "2.bin")
+        self.ok(*write, "-i", "c3.bin")
+        self.ok(*write, "-i", "app.elf", "--no-verify")
+        self.assertEqual(self.bytes()[ADDR["ota_1"]:][:4], b"\x7fELF")
 
     def test_write_read_erase_touch_their_partition_only(self):
         before = self.create("--write", "ota_0=1.bin", "--write", "ota_1=2.bin")
@@ -299,7 +323,8 @@ class Flash(unittest.TestCase):
         before = self.create("--write", "ota_0=1.bin")
         self.file("big", b"\x55" * MB)
         for wait in (0.0, 0.002, 0.005, 0.01, 0.02):
-            job = subprocess.Popen([MOLT, "flash", "write", "f.bin", "-p", "ota_1", "-i", "big"],
+            job = subprocess.Popen([MOLT, "flash", "write", "f.bin", "-p", "ota_1", "-i", "big",
+                                    "--no-verify"],
                                    cwd=self.folder)
             time.sleep(wait)
             job.send_signal(signal.SIGKILL)

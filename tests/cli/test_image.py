@@ -178,6 +178,14 @@ class Image(unittest.TestCase):
         self.assertEqual(json.loads(self.ok("info", "-j", "v.bin"))["app"]["version"],
                          "(not UTF-8)")
 
+    def test_info_neither_commands_the_terminal_nor_forges_lines(self):
+        self.file("v.bin", image([(0x3F400020, app_desc(b"1\nChecksum: ok", b"\x1b[2J\xc2\x9bz\x7f\xff"))]))
+        text = self.ok("info", "v.bin")
+        self.assertIn("App version:             1?Checksum: ok\n", text)
+        self.assertIn("Project name:            ?[2J?z??\n", text)
+        self.file("b.bin", image([(0x3FFF0030, BOOTLOADER[32:112].replace(b"v6.2", b"\r\x1b[2"))]))
+        self.assertIn("??[2", self.ok("info", "b.bin"))
+
     # ---- verify
 
     def test_verify_follows_the_chip_s_rules(self):
