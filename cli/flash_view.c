@@ -128,6 +128,7 @@ static void choose(struct molt_flash_view *view, const struct molt_flash_view_ru
 {
     const struct molt_choice_facts facts = {
         .has_otadata = view->otadata == MOLT_OK,
+        .otadata_unusable = view->otadata != MOLT_OK && view->otadata != MOLT_ERR_NOT_FOUND,
         .entry = { view->entry[0], view->entry[1] },
         .slot_count = view->map.count,
         .has_factory = view->map.factory.len > 0,

@@ -1,6 +1,5 @@
 #include "slots/boot_record.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -31,33 +30,24 @@ enum molt_err molt_boot_record_open(struct molt_nor *nor, const struct molt_slot
     return err;
 }
 
-/* What stands for an entry that cannot be read: not intact, so it never decides; but not blank either,
- * so that no device is initialised over an entry that may be good. */
-static struct molt_otadata unreadable(void)
-{
-    struct molt_otadata entry = molt_otadata_blank();
-
-    entry.seq = 0;
-    entry.crc = 0;
-    assert(!molt_otadata_intact(&entry));
-    return entry;
-}
-
-/* Whether the entry can be read. */
+/* Whether the entry can be read. What stands for one that cannot: not intact, so it never decides; but
+ * not blank either, so that no device is initialised over an entry that may be good. */
 static bool read_entry(const struct molt_region *region, uint32_t off, struct molt_otadata *entry)
 {
     uint8_t bytes[MOLT_OTADATA_ENTRY_LEN];
     enum molt_err err = MOLT_ERR_ECC;
 
-    *entry = unreadable();
+    *entry = molt_otadata_blank();
     /* Whatever the error: one that passes must not let the older entry decide. */
     for (int i = 0; i < READ_TRIES && err; i++)
         err = molt_region_read(region, off, bytes, sizeof bytes);
-    if (err) return false;
-    *entry = molt_otadata_decode(bytes);
+    if (err) {
+        entry->seq = entry->crc = 0;
+        return false;
+    }
     /* Where erased flash reads as 0x00, blank must not look like number 0, which a torn erase may
      * leave with a right crc. */
-    if (region->nor->geometry.erased == 0 && entry->seq == 0) *entry = molt_otadata_blank();
+    if (region->nor->geometry.erased || molt_load_le32(bytes)) *entry = molt_otadata_decode(bytes);
     return true;
 }
 

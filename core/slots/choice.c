@@ -19,15 +19,6 @@ static void abort_pending(struct molt_choice *plan, struct molt_otadata entry[2]
         if (entry[i].state == MOLT_IMG_PENDING) boot_entry(plan, entry, i);
 }
 
-/* Sets start and why where no entry decides. */
-static struct molt_choice without_entry(struct molt_choice plan, int start,
-                                        enum molt_choice_why why)
-{
-    plan.start = start;
-    plan.why = why;
-    return plan;
-}
-
 /* Entries whose app is too old may not decide; whether there is one. */
 static bool drop_too_old(const struct molt_choice_facts *facts, struct molt_otadata entry[2])
 {
@@ -35,42 +26,57 @@ static bool drop_too_old(const struct molt_choice_facts *facts, struct molt_otad
 
     for (int i = 0; i < 2; i++) {
         if (facts->new_enough[i] || !molt_otadata_usable(&entry[i])) continue;
-        entry[i] = molt_otadata_blank();
+        entry[i].seq = UINT32_MAX; /* blank */
         dropped = true;
     }
     return dropped;
 }
 
-struct molt_choice molt_choice_make(const struct molt_choice_facts *facts)
+/* The rest of the plan where trials and anti-rollback leave a choice among the entries. */
+static void choose_entry(const struct molt_choice_facts *facts, struct molt_otadata entry[2],
+                         struct molt_choice *plan)
 {
-    struct molt_choice plan = { .active = -1 };
-    struct molt_otadata entry[2] = { facts->entry[0], facts->entry[1] };
+    bool intact0 = molt_otadata_intact(&entry[0]), intact1 = molt_otadata_intact(&entry[1]);
+    bool is_unset = !(intact0 | intact1 | facts->unreadable);
+    bool rejected0 = molt_otadata_rejected(&entry[0]);
+    bool all_rejected = rejected0 & molt_otadata_rejected(&entry[1]);
 
-    if (!facts->has_otadata) return without_entry(plan, MOLT_SLOT_FACTORY, MOLT_CHOICE_NO_OTADATA);
-
-    if (facts->rollback) abort_pending(&plan, entry);
-    if (facts->slot_count == 0) return without_entry(plan, MOLT_SLOT_FACTORY, MOLT_CHOICE_NO_SLOT);
-
-    bool none_intact = !molt_otadata_intact(&entry[0]) && !molt_otadata_intact(&entry[1]);
-    bool all_rejected = molt_otadata_rejected(&entry[0]) && molt_otadata_rejected(&entry[1]);
-    enum molt_choice_why why_none = MOLT_CHOICE_DAMAGED;
+    plan->why = MOLT_CHOICE_DAMAGED;
+    /* Without a factory app a slot runs, and must be able to confirm itself. */
+    plan->initialise = is_unset && (facts->anti_rollback || !facts->has_factory);
     if (facts->anti_rollback) {
-        plan.initialise = plan.raise_version = none_intact;
-        if (none_intact) return without_entry(plan, MOLT_SLOT_FACTORY, MOLT_CHOICE_BLANK);
-        if (drop_too_old(facts, entry)) why_none = MOLT_CHOICE_TOO_OLD;
-    } else if (all_rejected && facts->has_factory) {
-        return without_entry(plan, MOLT_SLOT_FACTORY, MOLT_CHOICE_BLANK);
+        plan->raise_version = is_unset;
+        if (drop_too_old(facts, entry)) plan->why = MOLT_CHOICE_TOO_OLD;
+        if (is_unset) plan->why = MOLT_CHOICE_BLANK;
     } else if (all_rejected) {
-        plan.initialise = none_intact;
-        return without_entry(plan, 0, none_intact ? MOLT_CHOICE_FIRST : MOLT_CHOICE_ALL_REJECTED);
+        plan->why = is_unset ? MOLT_CHOICE_FIRST : MOLT_CHOICE_ALL_REJECTED;
+        plan->start = 0;
+        if (!facts->has_factory) return;
+        plan->why = MOLT_CHOICE_BLANK;
+        plan->start = MOLT_SLOT_FACTORY;
     }
 
-    plan.active = molt_otadata_active(entry);
-    if (plan.active < 0) return without_entry(plan, MOLT_SLOT_FACTORY, why_none);
-    plan.start = (int)molt_otadata_slot(entry[plan.active].seq, facts->slot_count);
-    plan.why = MOLT_CHOICE_ENTRY;
-    plan.raise_version = facts->anti_rollback && facts->entry[plan.active].state == MOLT_IMG_VALID;
-    if (facts->rollback) boot_entry(&plan, entry, plan.active);
+    plan->active = molt_otadata_active(entry);
+    if (plan->active < 0) return;
+    plan->why = MOLT_CHOICE_ENTRY;
+    plan->start = (int)molt_otadata_slot(entry[plan->active].seq, facts->slot_count);
+    plan->raise_version =
+        facts->anti_rollback && facts->entry[plan->active].state == MOLT_IMG_VALID;
+    if (facts->rollback) boot_entry(plan, entry, plan->active);
+}
+
+struct molt_choice molt_choice_make(const struct molt_choice_facts *facts)
+{
+    struct molt_choice plan = { .start = MOLT_SLOT_FACTORY,
+                                .active = -1,
+                                .doubtful = MOLT_SLOT_NONE };
+    struct molt_otadata entry[2] = { facts->entry[0], facts->entry[1] };
+
+    plan.why = facts->otadata_unusable ? MOLT_CHOICE_OTADATA_UNUSABLE : MOLT_CHOICE_NO_OTADATA;
+    if (!facts->has_otadata) return plan;
+    if (facts->rollback) abort_pending(&plan, entry);
+    plan.why = MOLT_CHOICE_NO_SLOT;
+    if (facts->slot_count > 0) choose_entry(facts, entry, &plan);
     return plan;
 }
 

@@ -7,17 +7,20 @@
  *         factory exists -----------------------------> factory
  *         none ---------------------------------------> slot 0; entry 0 is written when one runs
  *     the usable entry with the larger seq?
- *         none (damaged) -----------------------------> factory, then every slot
+ *         none (damaged) -----------------------------> factory, then every slot; without factory
+ *                                                       entry 0 is written when one runs
  *         one ----------------------------------------> its slot; rollback: NEW becomes PENDING
  *
  * With anti-rollback an entry is usable only if its app's security version is high enough, and two
- * blank or damaged entries start at the factory app and are initialised by whatever runs.
+ * blank or damaged entries start at the factory app and are initialised by whatever runs. An entry
+ * that cannot be read may be a good one: then nothing is initialised.
  *
  * Where the image of the chosen slot does not verify, molt_slot_order() says what is tried next.
  *
  * Source: ESP-IDF components/bootloader_support/src/bootloader_utility.c
  * (bootloader_utility_get_selected_boot_partition, bootloader_utility_load_boot_image). The choice
- * is the same for every table and otadata that ESP-IDF handles; the number of slots is map.h's. */
+ * is the same for every table and otadata that ESP-IDF handles; the number of slots is map.h's.
+ * ESP-IDF leaves damaged entries without a factory app as they are, and no image can be confirmed. */
 #ifndef MOLT_SLOTS_CHOICE_H
 #define MOLT_SLOTS_CHOICE_H
 
@@ -27,7 +30,9 @@
 #include "slots/map.h"
 
 struct molt_choice_facts {
-    bool has_otadata;
+    bool has_otadata;      /* one that can be used */
+    bool otadata_unusable; /* the table has one, but nothing can be kept in it */
+    bool unreadable;       /* an entry could not be read: that none is there is not known then */
     struct molt_otadata entry[2];
     uint32_t slot_count; /* map.count */
     bool has_factory;
@@ -38,8 +43,9 @@ struct molt_choice_facts {
 };
 
 #define MOLT_CHOICE_WHY_LIST(X)                                                                    \
-    X(NO_OTADATA, "there is no otadata partition")                                                 \
-    X(NO_SLOT, "there is no ota slot")                                                             \
+    X(NO_OTADATA, "there is no otadata partition: the factory app, or what verifies")              \
+    X(OTADATA_UNUSABLE, "the otadata partition cannot be used: the factory app, or what verifies") \
+    X(NO_SLOT, "there is no ota slot: the factory app, or what verifies")                          \
     X(ENTRY, "the newest usable otadata entry selects it")                                         \
     X(BLANK, "otadata selects nothing: the factory app")                                           \
     X(FIRST, "otadata is blank and there is no factory app: the first slot")                       \
@@ -65,6 +71,8 @@ struct molt_choice {
     } write[2];
     int write_count;
     bool initialise;    /* the slot that runs becomes entry 0, in state VALID */
+    int doubtful;       /* a slot whose trial could not be written down: to be tried only after the
+                           entry that decides now and the factory app; MOLT_SLOT_NONE here */
     bool raise_version; /* anti-rollback: what runs is confirmed (if it is `start`'s, or with
                            `initialise`), and the chip may not go below its version any more */
 };

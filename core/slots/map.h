@@ -37,8 +37,9 @@ MOLT_MUST_USE enum molt_err molt_slot_map_read(struct molt_nor *nor, uint32_t ta
                                                struct molt_slot_map *map,
                                                struct molt_ptable_error *error);
 
-/* Calls `each` with every row of the table at table_addr; checks and errors as above, and rows before
- * the one that is bad have been seen by then. */
+/* Calls `each` with every row of the table at table_addr; checks and errors as above. Only MOLT_OK says
+ * that the rows are those of the table: they have been seen before its MD5 was, so `each` may note
+ * them but not act on them. */
 MOLT_MUST_USE enum molt_err molt_table_each(struct molt_nor *nor, uint32_t table_addr,
                                             void (*each)(void *ctx,
                                                          const struct molt_partition *row),

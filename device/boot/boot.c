@@ -1,5 +1,7 @@
 #include "boot/boot.h"
 
+#include <stddef.h>
+
 #include "boot/boot_run.h"
 #include "boot/retained.h"
 #include "slots/boot_record.h"
@@ -8,6 +10,13 @@
 void molt_boot_trace(const struct molt_boot_run *run, struct molt_boot_event event)
 {
     if (run->hooks->trace) run->hooks->trace(run->hooks->ctx, &event);
+}
+
+void molt_boot_note(const struct molt_boot_run *run, enum molt_boot_step step, enum molt_err err,
+                    int slot, const struct molt_ptable_error *table)
+{
+    molt_boot_trace(
+        run, (struct molt_boot_event){ .step = step, .err = err, .slot = slot, .table = table });
 }
 
 /* ---- which slot ------------------------------------------------------------------------------- */
@@ -53,20 +62,24 @@ static bool is_new_enough(const struct molt_boot_run *run, const struct molt_ota
     return is_image_new_enough(run, &image);
 }
 
-static void write_states(const struct molt_boot_run *run, const struct molt_boot_record *record,
+/* Whether the trial of the chosen slot, if one begins, is written down. */
+static bool write_states(const struct molt_boot_run *run, const struct molt_boot_record *record,
                          const struct molt_choice *choice, struct molt_otadata entry[2])
 {
+    bool noted = true;
+
     for (int i = 0; i < choice->write_count; i++) {
         const struct molt_choice_write *w = &choice->write[i];
 
         entry[w->index].state = w->state;
-        /* An error is no reason not to boot what was chosen. */
         enum molt_err err = molt_boot_record_write(record, w->index, &entry[w->index]);
         molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_STATE_WRITTEN,
                                                        .err = err,
                                                        .entry = w->index,
                                                        .state = w->state });
+        if (err && w->index == choice->active) noted = false;
     }
+    return noted;
 }
 
 struct molt_choice molt_boot_choose(const struct molt_boot_run *run)
@@ -80,18 +93,24 @@ struct molt_choice molt_boot_choose(const struct molt_boot_run *run)
     };
 
     enum molt_err err = molt_boot_record_open(run->port->flash, &run->map, &record);
-    if (err && err != MOLT_ERR_NOT_FOUND)
-        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_OTADATA_BAD, .err = err });
+    facts.otadata_unusable = err && err != MOLT_ERR_NOT_FOUND;
+    if (facts.otadata_unusable) molt_boot_note(run, MOLT_BOOT_OTADATA_BAD, err, 0, NULL);
     facts.has_otadata = !err;
-    if (facts.has_otadata) molt_boot_record_read(&record, facts.entry);
+    if (facts.has_otadata) facts.unreadable = molt_boot_record_read(&record, facts.entry) != 0;
     for (int i = 0; i < 2 && facts.has_otadata && facts.anti_rollback && facts.slot_count; i++)
         facts.new_enough[i] = is_new_enough(run, &facts.entry[i]);
 
-    struct molt_choice choice = molt_choice_make(&facts);
-    molt_boot_trace(run, (struct molt_boot_event){
-                             .step = MOLT_BOOT_CHOSEN, .slot = choice.start, .choice = &choice });
-    write_states(run, &record, &choice, facts.entry);
-    return choice;
+    for (int doubtful = MOLT_SLOT_NONE;;) {
+        struct molt_choice choice = molt_choice_make(&facts);
+        choice.doubtful = doubtful;
+        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_CHOSEN,
+                                                       .slot = choice.start,
+                                                       .choice = &choice });
+        if (write_states(run, &record, &choice, facts.entry)) return choice;
+        /* A trial that nobody remembers would begin at every boot, for ever if the app crashes. */
+        facts.entry[choice.active].state = MOLT_IMG_ABORTED;
+        doubtful = choice.start;
+    }
 }
 
 /* ---- the slot's image -------------------------------------------------------------------------- */
@@ -129,9 +148,9 @@ static bool skips_validation(const struct molt_boot_run *run, enum molt_reset_re
 /* ---- waking up --------------------------------------------------------------------------------- */
 
 /* The place that was booted before deep sleep; without retained memory what otadata says, which is
- * not written to. */
+ * not written to. That an entry is PENDING does not tell that its image could be started. */
 static enum molt_err place_before_sleep(const struct molt_boot_run *run,
-                                        struct molt_boot_target *target)
+                                        struct molt_boot_target *target, bool *skip_validate)
 {
     struct molt_boot_retained retained;
     struct molt_boot_record record;
@@ -145,18 +164,24 @@ static enum molt_err place_before_sleep(const struct molt_boot_run *run,
 
     target->slot = MOLT_SLOT_FACTORY;
     if (run->map.count > 0 && !molt_boot_record_open(run->port->flash, &run->map, &record)) {
-        molt_boot_record_read(&record, entry);
+        (void)molt_boot_record_read(&record, entry);
         int active = molt_otadata_active(entry);
-        if (active >= 0) target->slot = (int)molt_otadata_slot(entry[active].seq, run->map.count);
+        if (active >= 0) {
+            if (entry[active].state == MOLT_IMG_NEW) return MOLT_ERR_STATE;
+            *skip_validate = entry[active].state != MOLT_IMG_PENDING;
+            target->slot = (int)molt_otadata_slot(entry[active].seq, run->map.count);
+        }
     }
     return slot_region(run, target->slot, &target->region);
 }
 
 static bool wakes(const struct molt_boot_run *run, struct molt_boot_target *target)
 {
-    if (place_before_sleep(run, target)) return false;
-    molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_WOKEN, .slot = target->slot });
-    return take(run, true, target) == MOLT_OK;
+    bool skip_validate = true;
+
+    if (place_before_sleep(run, target, &skip_validate)) return false;
+    molt_boot_note(run, MOLT_BOOT_WOKEN, MOLT_OK, target->slot, NULL);
+    return take(run, skip_validate, target) == MOLT_OK;
 }
 
 /* ---- all of it --------------------------------------------------------------------------------- */
@@ -172,8 +197,7 @@ static void initialise(const struct molt_boot_run *run, int slot)
     entry.crc = molt_otadata_crc(entry.seq);
     enum molt_err err = molt_boot_record_open(run->port->flash, &run->map, &record);
     if (!err) err = molt_boot_record_write(&record, 0, &entry);
-    molt_boot_trace(
-        run, (struct molt_boot_event){ .step = MOLT_BOOT_INITIALISED, .err = err, .slot = slot });
+    molt_boot_note(run, MOLT_BOOT_INITIALISED, err, slot, NULL);
 }
 
 /* Writes down that target is about to run. Nothing here can keep it from running. */
@@ -214,8 +238,7 @@ static enum molt_err read_counter(struct molt_boot_run *run)
     if (!run->config->anti_rollback) return MOLT_OK;
     enum molt_err err = MOLT_ERR_UNSUPPORTED;
     if (port->secure_version) err = port->secure_version->get(port->ctx, &run->version);
-    if (err)
-        molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_NO_COUNTER, .err = err });
+    if (err) molt_boot_note(run, MOLT_BOOT_NO_COUNTER, err, 0, NULL);
     return err;
 }
 
@@ -223,9 +246,14 @@ static enum molt_err boot_first_that_runs(const struct molt_boot_run *run,
                                           const struct molt_choice *choice, bool skip_validate,
                                           struct molt_boot_target *target)
 {
-    int order[MOLT_SLOT_ORDER_MAX];
-    int count = molt_slot_order(&run->map, choice->start, order);
+    int order[3 + MOLT_SLOT_ORDER_MAX], count = 0;
 
+    if (choice->doubtful != MOLT_SLOT_NONE) {
+        if (choice->active >= 0) order[count++] = choice->start;
+        order[count++] = MOLT_SLOT_FACTORY;
+        order[count++] = choice->doubtful;
+    }
+    count += molt_slot_order(&run->map, choice->start, order + count);
     for (int i = 0; i < count; i++) {
         target->slot = order[i];
         if (slot_region(run, target->slot, &target->region)) continue;
@@ -245,13 +273,11 @@ enum molt_err molt_boot(const struct molt_boot_config *config, const struct molt
     struct molt_ptable_error error;
 
     *target = (struct molt_boot_target){ .slot = MOLT_SLOT_NONE };
-    if (!config->chip) return MOLT_ERR_ARG;
+    if (!config->chip || molt_nor_check(&port->flash->geometry)) return MOLT_ERR_ARG;
     enum molt_err err = read_counter(&run);
     if (err) return err;
     err = molt_slot_map_read(port->flash, config->table_addr, &run.map, &error);
-    if (err)
-        molt_boot_trace(&run, (struct molt_boot_event){
-                                  .step = MOLT_BOOT_TABLE_BAD, .err = err, .table = &error });
+    if (err) molt_boot_note(&run, MOLT_BOOT_TABLE_BAD, err, 0, &error);
 
     /* What ran before deep sleep needs no table, and no second look. */
     if (woken && config->skip_validate_in_deep_sleep && wakes(&run, target)) return MOLT_OK;

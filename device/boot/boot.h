@@ -2,7 +2,8 @@
  *
  *     table ok? --no--> error: reset
  *        | yes                  (woken from deep sleep, if so configured: what ran before, unverified)
- *     otadata: choice (slots/choice.h), trial state written
+ *     otadata: choice (slots/choice.h), trial state written; a trial that cannot be written down is
+ *        |     not begun while the entry before it or the factory app runs
  *        |
  *     held pins: factory reset, test app
  *        |
@@ -62,8 +63,8 @@ enum molt_boot_step {
     MOLT_BOOT_TABLE_BAD,      /* err, table */
     MOLT_BOOT_OTADATA_BAD,    /* err: it is not used */
     MOLT_BOOT_NO_COUNTER,     /* err: anti-rollback without a counter that can be read */
-    MOLT_BOOT_WOKEN,          /* slot: what ran before deep sleep runs on, unverified */
-    MOLT_BOOT_CHOSEN,         /* choice, slot */
+    MOLT_BOOT_WOKEN,          /* slot: what ran before deep sleep runs on */
+    MOLT_BOOT_CHOSEN,         /* choice, slot; once more when its trial cannot be written down */
     MOLT_BOOT_STATE_WRITTEN,  /* entry, state; err when that failed */
     MOLT_BOOT_FACTORY_RESET,  /* the pin is held */
     MOLT_BOOT_ERASED,         /* label; err when that failed */
@@ -112,11 +113,15 @@ struct molt_boot_hooks {
 
 /* port->chip_id is not looked at, config->chip is.
  *
+ * Waking from deep sleep, with config->skip_validate_in_deep_sleep: hooks->retained says what ran, and
+ * it is not verified again. Without retained memory otadata's active entry says it, and its image is
+ * verified while it is on trial; one that is NEW has not run yet, and this is a boot as any other.
+ *
  * MOLT_OK: *target is verified (unless told to skip that), loaded, and written down where that is
  * needed; jump. Otherwise reset:
  *   MOLT_ERR_NOT_FOUND    no slot holds an image that may run
  *   MOLT_ERR_STATE        the test app was asked for and there is none
- *   MOLT_ERR_ARG          config->chip is NULL
+ *   MOLT_ERR_ARG          config->chip is NULL, or the flash's geometry cannot be
  *   MOLT_ERR_UNSUPPORTED  anti-rollback is on and the port has no counter
  *   and the errors of molt_slot_map_read() and of the counter. */
 MOLT_MUST_USE enum molt_err molt_boot(const struct molt_boot_config *config,

@@ -23,36 +23,61 @@ static bool is_listed(const char *list, const char *label)
     return false;
 }
 
-struct reset {
-    const struct molt_boot_run *run;
+/* The index-th row that a factory reset erases. */
+struct search {
+    const struct molt_boot_config *config;
+    int index, count;
+    struct molt_partition row;
 };
 
-static void erase_row(void *ctx, const struct molt_partition *row)
+static void look_at_row(void *ctx, const struct molt_partition *row)
 {
-    const struct molt_boot_run *run = ((const struct reset *)ctx)->run;
-    const struct molt_boot_config *config = run->config;
-    struct molt_region region;
+    struct search *s = ctx;
 
     if (row->type != MOLT_PART_DATA) return;
-    bool is_otadata = row->subtype == MOLT_DATA_OTA && config->ota_data_erase;
-    if (!is_otadata && !is_listed(config->factory_reset_labels, row->label)) return;
+    bool is_otadata = row->subtype == MOLT_DATA_OTA && s->config->ota_data_erase;
+    if (!is_otadata && !is_listed(s->config->factory_reset_labels, row->label)) return;
+    if (s->count++ == s->index) s->row = *row;
+}
+
+/* The table's otadata goes in an order that never lets an older entry decide. */
+static enum molt_err erase_row(const struct molt_boot_run *run, const struct molt_partition *row)
+{
+    struct molt_boot_record record;
+    struct molt_region region;
+
+    if (row->addr == run->map.otadata.addr &&
+        !molt_boot_record_open(run->port->flash, &run->map, &record))
+        return molt_boot_record_erase(&record);
     enum molt_err err = molt_region_make(run->port->flash, row->addr, row->len, &region);
-    if (!err) err = molt_region_erase(&region, 0, region.len);
-    molt_boot_trace(
-        run, (struct molt_boot_event){ .step = MOLT_BOOT_ERASED, .err = err, .label = row->label });
+    if (err) return err;
+    return molt_region_erase(&region, 0, region.len);
+}
+
+/* The table is read anew for each row, to its MD5, and only then the row is acted on: a bit that flips
+ * while it is read must not erase what was not meant. That needs no room for all of them. */
+static void erase_rows(const struct molt_boot_run *run)
+{
+    struct search s = { .config = run->config };
+
+    for (;; s.index++) {
+        struct molt_ptable_error error;
+
+        s.count = 0;
+        enum molt_err err =
+            molt_table_each(run->port->flash, run->config->table_addr, look_at_row, &s, &error);
+        if (err) molt_boot_note(run, MOLT_BOOT_TABLE_BAD, err, 0, &error);
+        if (err || s.count <= s.index) return;
+        err = erase_row(run, &s.row);
+        molt_boot_trace(run, (struct molt_boot_event){
+                                 .step = MOLT_BOOT_ERASED, .err = err, .label = s.row.label });
+    }
 }
 
 static void factory_reset(const struct molt_boot_run *run)
 {
-    struct molt_ptable_error error;
-    struct reset reset = { run };
-
-    molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_FACTORY_RESET });
-    enum molt_err err =
-        molt_table_each(run->port->flash, run->config->table_addr, erase_row, &reset, &error);
-    if (err)
-        molt_boot_trace(run, (struct molt_boot_event){
-                                 .step = MOLT_BOOT_TABLE_BAD, .err = err, .table = &error });
+    molt_boot_note(run, MOLT_BOOT_FACTORY_RESET, MOLT_OK, 0, NULL);
+    erase_rows(run);
     if (run->hooks->retained) {
         struct molt_boot_retained retained;
 
@@ -76,6 +101,7 @@ enum molt_err molt_boot_pins(const struct molt_boot_run *run, struct molt_choice
 
     enum molt_err err = run->map.test.len > 0 ? MOLT_OK : MOLT_ERR_STATE;
     choice->start = MOLT_SLOT_TEST;
-    molt_boot_trace(run, (struct molt_boot_event){ .step = MOLT_BOOT_TEST_APP, .err = err });
+    choice->doubtful = MOLT_SLOT_NONE;
+    molt_boot_note(run, MOLT_BOOT_TEST_APP, err, 0, NULL);
     return err;
 }

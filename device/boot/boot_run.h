@@ -13,6 +13,9 @@ struct molt_boot_run {
 };
 
 void molt_boot_trace(const struct molt_boot_run *run, struct molt_boot_event event);
+/* The same with less code, for steps that have nothing else to say. */
+void molt_boot_note(const struct molt_boot_run *run, enum molt_boot_step step, enum molt_err err,
+                    int slot, const struct molt_ptable_error *table);
 
 /* Reads otadata, chooses, writes the new states. */
 struct molt_choice molt_boot_choose(const struct molt_boot_run *run);

@@ -26,6 +26,10 @@ struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
 {
     struct layout *l = memory;
 
+    if (port->flash && molt_nor_check(&port->flash->geometry)) {
+        molt_device_use(NULL);
+        return NULL;
+    }
     memset(l, 0, sizeof *l);
     l->device.port = port;
     l->device.part[MOLT_DEVICE_LOG] = &l->log;

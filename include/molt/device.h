@@ -13,7 +13,8 @@ struct molt_device;
 size_t molt_device_size(void);
 
 /* Builds a device in `memory` (molt_device_size() bytes, aligned for any type, owned by the caller,
- * must outlive the device) and makes it this thread's device. *port must outlive it too. */
+ * must outlive the device) and makes it this thread's device. *port must outlive it too. NULL, and no
+ * device, when the geometry of port->flash cannot be (flash/nor.h, molt_nor_check()). */
 struct molt_device *molt_device_init(void *memory, const struct molt_port *port);
 
 /* This thread's device; NULL before the first molt_device_init() or molt_device_use(). */

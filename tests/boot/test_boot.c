@@ -1,6 +1,7 @@
 #include "boot/boot.h"
 
 #include "boot/retained.h"
+#include "slots/boot_record.h"
 #include "tests/support/board.h"
 
 enum { FACTORY = MOLT_SLOT_FACTORY, TEST_APP = MOLT_SLOT_TEST, NONE = MOLT_SLOT_NONE };
@@ -9,11 +10,13 @@ enum { NEW = 0, PENDING = 1, VALID = 2, INVALID = 3, ABORTED = 4, UNDEF = -1 };
 static struct board board;
 static struct molt_boot_target target;
 static int steps[MOLT_BOOT_STEPS]; /* how often each was traced */
+static enum molt_choice_why why;   /* of the last choice */
 
 static void trace(void *ctx, const struct molt_boot_event *event)
 {
     (void)ctx;
     steps[event->step]++;
+    if (event->choice) why = event->choice->why;
 }
 
 static enum molt_err boot_with(const struct molt_boot_config *config,
@@ -175,6 +178,41 @@ TEST(otadata_that_is_missing_or_too_small_is_absent)
     CHECK_EQ(boot(), MOLT_OK);
     CHECK_EQ(target.slot, 0);
     CHECK_EQ(steps[MOLT_BOOT_OTADATA_BAD], 1);
+    CHECK_EQ(why, MOLT_CHOICE_OTADATA_UNUSABLE);
+}
+
+TEST(what_the_bootloader_cannot_work_with_is_an_argument_error)
+{
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+    const struct molt_boot_hooks hooks = { .trace = trace };
+
+    start((struct board_shape){ .ota_mask = 3 });
+    board.ram.nor.geometry.area[0].sector_len = 0;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_ARG);
+    board.ram.nor.geometry.area[0].sector_len = BOARD_SECTOR;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_OK);
+    config.chip = NULL;
+    CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_ARG);
+    CHECK_EQ(target.slot, NONE);
+}
+
+/* A cut right after the only entry's crc was cleared, on a device without factory app. */
+TEST(the_only_entry_being_damaged_leaves_a_device_that_can_confirm)
+{
+    for (int state = NEW; state <= ABORTED; state++) {
+        const struct molt_slot_map map = { .otadata = { BOARD_OTADATA, 2 * BOARD_SECTOR } };
+        struct molt_boot_record record;
+
+        start((struct board_shape){ .ota_mask = 3 });
+        board_entry(&board, 0, 1, state);
+        memset(board.bytes + BOARD_OTADATA + 28, 0, 4);
+        CHECK_EQ(boot(), MOLT_OK);
+        CHECK_EQ(steps[MOLT_BOOT_INITIALISED], 1);
+        CHECK_EQ(molt_boot_record_open(&board.ram.nor, &map, &record), MOLT_OK);
+        CHECK_EQ(molt_boot_record_set_state(&record, MOLT_IMG_VALID), MOLT_OK);
+        CHECK_EQ(boot(), MOLT_OK);
+        CHECK_EQ(why, MOLT_CHOICE_ENTRY);
+    }
 }
 
 /* ---- flash and loader that fail ---------------------------------------------------------------- */
@@ -236,16 +274,60 @@ TEST(an_unreadable_entry_or_image_is_absent)
     CHECK_EQ(steps[MOLT_BOOT_REFUSED], 1);
 }
 
-TEST(a_state_that_cannot_be_written_does_not_keep_the_device_from_booting)
+TEST(a_trial_that_cannot_be_written_down_begins_only_when_nothing_else_runs)
 {
-    start((struct board_shape){ .ota_mask = 3 });
-    board_entry(&board, 0, 1, VALID);
-    board_entry(&board, 1, 2, NEW);
+    const struct {
+        const char *name;
+        bool factory;
+        int state[2]; /* of entry 0, which selects slot 0, and of entry 1 */
+        int spoiled[3];
+        int slot;
+    } cases[] = {
+        { "the entry before", false, { VALID, NEW }, { NONE }, 0 },
+        { "the entry before, over the factory app", true, { VALID, NEW }, { NONE }, 0 },
+        { "the factory app", true, { VALID, NEW }, { 0, NONE }, FACTORY },
+        { "the factory app, not a rejected slot", true, { INVALID, NEW }, { NONE }, FACTORY },
+        { "both on trial: the factory app", true, { NEW, NEW }, { NONE }, FACTORY },
+        { "nothing else but a rejected slot", false, { INVALID, NEW }, { NONE }, 1 },
+        { "a damaged factory app", true, { INVALID, NEW }, { FACTORY, NONE }, 1 },
+        { "when it is damaged too, what verifies", false, { INVALID, NEW }, { 1, NONE }, 0 },
+        { "both on trial, no factory app", false, { NEW, NEW }, { NONE }, 0 },
+        { "nothing else", true, { VALID, NEW }, { 0, FACTORY, NONE }, 1 },
+        { "nothing at all", true, { VALID, NEW }, { 0, 1, FACTORY }, NONE },
+        { "no trial begins", false, { VALID, VALID }, { NONE }, 1 },
+        { "one that failed", false, { VALID, PENDING }, { NONE }, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_case = cases[i].name;
+        start((struct board_shape){ .ota_mask = 3, .factory = cases[i].factory });
+        for (int e = 0; e < 2; e++) board_entry(&board, e, (uint32_t)e + 1, cases[i].state[e]);
+        for (int k = 0; k < 3 && cases[i].spoiled[k] != NONE; k++)
+            board_spoil(&board, cases[i].spoiled[k]);
+        bad_addr = 0;
+        is_protected = true;
+        make_flash_bad();
+        for (int again = 0; again < 3; again++) {
+            CHECK_EQ(boot(), cases[i].slot == NONE ? MOLT_ERR_NOT_FOUND : MOLT_OK);
+            if (cases[i].slot != NONE) CHECK_EQ(target.slot, cases[i].slot);
+        }
+        is_protected = false;
+    }
+}
+
+/* Slot 0 is on trial in entry 1, slot 1 in entry 0 is damaged: the factory app comes before slot 0,
+ * which is below slot 1. */
+TEST(a_slot_whose_trial_cannot_be_written_down_is_the_last_one)
+{
+    start((struct board_shape){ .ota_mask = 3, .factory = true });
+    board_entry(&board, 0, 2, VALID);
+    board_entry(&board, 1, 3, NEW);
+    board_spoil(&board, 1);
     bad_addr = 0;
     is_protected = true;
     make_flash_bad();
     CHECK_EQ(boot(), MOLT_OK);
-    CHECK_EQ(target.slot, 1);
+    CHECK_EQ(target.slot, FACTORY);
     is_protected = false;
 }
 
@@ -359,6 +441,41 @@ TEST(anti_rollback_without_a_slot_or_a_counter_does_not_crash)
     CHECK_EQ(steps[MOLT_BOOT_NO_COUNTER], 1);
 }
 
+TEST(an_app_without_descriptor_has_no_security_version_and_never_runs)
+{
+    start((struct board_shape){ .ota_mask = 3 });
+    board_entry(&board, 0, 1, VALID);
+    board_entry(&board, 1, 2, VALID);
+    board_bare_app(&board, 1);
+    CHECK_EQ(boot(), MOLT_OK); /* without anti-rollback it may */
+    CHECK_EQ(target.slot, 1);
+    CHECK(!target.image.has_desc);
+    CHECK_EQ(boot_anti_rollback(), MOLT_OK);
+    CHECK_EQ(target.slot, 0);
+    board_bare_app(&board, 0);
+    CHECK_EQ(boot_anti_rollback(), MOLT_ERR_NOT_FOUND);
+    CHECK_EQ(steps[MOLT_BOOT_TOO_OLD], 2);
+}
+
+TEST(an_entry_that_cannot_be_read_is_neither_replaced_nor_raises_the_security_version)
+{
+    start((struct board_shape){ .ota_mask = 3 });
+    board_app(&board, 0, 5);
+    board_app(&board, 1, 4);
+    board_entry(&board, 1, 2, VALID);
+    bad_addr = BOARD_OTADATA + BOARD_SECTOR;
+    board.version = 3;
+    make_flash_bad();
+    CHECK_EQ(boot_anti_rollback(), MOLT_OK);
+    CHECK_EQ(target.slot, 0);
+    CHECK_EQ(steps[MOLT_BOOT_INITIALISED], 0);
+    CHECK_EQ(board.version, 3);
+    bad_addr = 0;
+    CHECK_EQ(boot_anti_rollback(), MOLT_OK); /* it can be read again */
+    CHECK_EQ(target.slot, 1);
+    CHECK_EQ(board_found(&board, 0).seq, UINT32_MAX);
+}
+
 /* ---- skipping validation, deep sleep ------------------------------------------------------------ */
 
 TEST(validation_is_skipped_only_when_the_configuration_says_so)
@@ -442,6 +559,57 @@ TEST(waking_up_needs_the_counter_too)
     CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_NOT_FOUND);
     board.counter_err = MOLT_ERR_FLASH;
     CHECK_EQ(boot_with(&config, &hooks), MOLT_ERR_FLASH);
+}
+
+TEST(boots_are_counted_up_to_65535)
+{
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+    struct molt_boot_retained retained = { .boots = UINT16_MAX - 1 };
+    uint8_t memory[MOLT_BOOT_RETAINED_LEN];
+    const struct molt_boot_hooks hooks = { .trace = trace, .retained = memory };
+
+    start((struct board_shape){ .ota_mask = 3 });
+    molt_boot_retained_encode(&retained, memory);
+    for (int i = 0; i < 3; i++) {
+        CHECK_EQ(boot_with(&config, &hooks), MOLT_OK);
+        CHECK(molt_boot_retained_decode(memory, &retained));
+        CHECK_EQ(retained.boots, UINT16_MAX);
+    }
+}
+
+TEST(without_retained_memory_only_a_proven_image_wakes_up_unverified)
+{
+    const struct {
+        const char *name;
+        int state;
+        bool spoiled;
+        int slot, state_after, woken;
+    } cases[] = {
+        { "confirmed", VALID, false, 1, VALID, 1 },
+        { "confirmed and damaged", VALID, true, 1, VALID, 1 },
+        { "without rollback", UNDEF, true, 1, UNDEF, 1 },
+        { "never started", NEW, false, 1, PENDING, 0 },
+        { "never started and damaged", NEW, true, 0, PENDING, 0 },
+        { "on trial", PENDING, false, 1, PENDING, 1 },
+        { "on trial and damaged", PENDING, true, 0, ABORTED, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+        const struct molt_boot_hooks hooks = { .trace = trace };
+
+        test_case = cases[i].name;
+        config.skip_validate_in_deep_sleep = true;
+        start((struct board_shape){ .ota_mask = 3 });
+        board_entry(&board, 0, 1, VALID);
+        board_entry(&board, 1, 2, cases[i].state);
+        if (cases[i].spoiled) board_spoil(&board, 1);
+        board.reason = MOLT_RESET_DEEPSLEEP;
+        CHECK_EQ(boot_with(&config, &hooks), MOLT_OK);
+        CHECK_EQ(target.slot, cases[i].slot);
+        CHECK_EQ(board_found(&board, 1).state, cases[i].state_after);
+        CHECK_EQ(steps[MOLT_BOOT_WOKEN], cases[i].woken);
+    }
 }
 
 TEST(without_retained_memory_waking_up_reads_otadata)

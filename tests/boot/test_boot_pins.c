@@ -104,6 +104,46 @@ TEST(a_factory_reset_is_remembered_for_the_app)
     CHECK_EQ(retained.addr, board_slot_addr(1));
 }
 
+/* A bit of a row that flips while the table is read for the second time, which is for the reset. */
+static enum molt_err (*real_read)(struct molt_nor *, uint32_t, void *, uint32_t);
+static int reads_of_row;
+
+static enum molt_err flipping_read(struct molt_nor *nor, uint32_t addr, void *to, uint32_t len)
+{
+    enum molt_err err = real_read(nor, addr, to, len);
+
+    if (addr == MOLT_PTABLE_ADDR && len == MOLT_PTABLE_ROW_LEN && ++reads_of_row == 2)
+        ((uint8_t *)to)[6] ^= 1; /* nvs is at 0x1a000 now */
+    return err;
+}
+
+TEST(a_factory_reset_acts_on_no_row_before_the_md5_is_known)
+{
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+    const struct molt_boot_hooks hooks = { .held = held };
+    static uint8_t before[BOARD_FLASH_LEN];
+    struct molt_boot_target target;
+    struct molt_nor_ops ops;
+
+    start(true);
+    memset(board.bytes + BOARD_NVS + 0x10000, 0x42, 2 * BOARD_SECTOR); /* what would be hit */
+    memcpy(before, board.bytes, sizeof before);
+    ops = *board.ram.nor.ops;
+    real_read = ops.read;
+    ops.read = flipping_read;
+    board.ram.nor.ops = &ops;
+    reads_of_row = 0;
+    config.factory_reset = true;
+    reset_held = true;
+    test_held = false;
+    CHECK_EQ(molt_boot(&config, &board.port, &hooks, &target), MOLT_OK);
+    CHECK(reads_of_row >= 2);
+    CHECK_MEM(board.bytes, before, sizeof before);
+    CHECK_EQ(molt_boot(&config, &board.port, &hooks, &target), MOLT_OK); /* the next one is good */
+    CHECK_EQ(board.bytes[BOARD_NVS], 0xFF);
+    CHECK_MEM(board.bytes + 0x10000, before + 0x10000, sizeof before - 0x10000);
+}
+
 TEST(only_the_test_app_is_tried_when_it_was_asked_for)
 {
     struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));

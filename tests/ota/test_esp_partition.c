@@ -452,4 +452,13 @@ TEST(bootloader_table_and_running_app_are_not_safe_to_write)
     CHECK(esp_partition_main_flash_region_safe(OTA_1_ADDR, SLOT_LEN));
 }
 
+TEST(a_device_on_a_flash_that_cannot_be_is_refused)
+{
+    device_start(FACTORY_ADDR);
+    CHECK(molt_this_device() != NULL);
+    device.ram.nor.geometry.program_len = 3;
+    CHECK(molt_device_init(device.memory, &device.port) == NULL);
+    CHECK(molt_this_device() == NULL);
+}
+
 TEST_MAIN()

@@ -175,6 +175,60 @@ TEST(an_upgrade_that_is_cut_off_anywhere_boots_and_can_be_repeated)
     power_check_tally(&tally);
 }
 
+/* ---- a factory reset ------------------------------------------------------------------------------ */
+
+static bool held(void *ctx, enum molt_boot_pin pin)
+{
+    (void)ctx;
+    return pin == MOLT_BOOT_PIN_FACTORY_RESET;
+}
+
+static void factory_reset(struct power *power)
+{
+    struct molt_boot_config config = molt_boot_config_default(molt_chip_by_id(MOLT_CHIP_LINUX));
+    const struct molt_boot_hooks hooks = { .held = held };
+
+    config.factory_reset = config.ota_data_erase = true;
+    work_err = molt_boot(&config, &power->board.port, &hooks, &target);
+}
+
+static void prepare_reset(struct power *power)
+{
+    prepare_scene(power);
+    power->allowed[1] = (struct power_range){ BOARD_NVS, 2 * BOARD_SECTOR };
+}
+
+/* The slot that was active or the factory app, never the older or the rejected one. */
+static void check_reset(struct power *power, bool finished)
+{
+    for (int i = 0; i < 3; i++) {
+        int slot = clean_boot(power);
+
+        CHECK(slot == scene.may_run[0] || slot == FACTORY);
+        if (finished) CHECK_EQ(slot, FACTORY);
+    }
+    CHECK(!power_run(power, 0, MOLT_CUT_BEFORE, 0, factory_reset));
+    CHECK_EQ(clean_boot(power), FACTORY);
+}
+
+TEST(a_factory_reset_that_is_cut_off_never_lets_an_older_or_rejected_image_run)
+{
+    const struct scene scenes[] = {
+        { "0 is active", { 3, 2 }, { VALID, VALID }, true, NONE, { 0 }, NONE },
+        { "1 is active", { 1, 2 }, { VALID, VALID }, true, NONE, { 1 }, NONE },
+        { "the newer one is rejected", { 3, 4 }, { VALID, INVALID }, true, NONE, { 0 }, NONE },
+        { "the newer one was aborted", { 3, 4 }, { VALID, ABORTED }, true, NONE, { 0 }, NONE },
+    };
+    struct power_tally tally = { 0 };
+
+    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+        scene = scenes[i];
+        test_case = scene.name;
+        power_sweep(&p, prepare_reset, factory_reset, check_reset, &tally);
+    }
+    power_check_tally(&tally);
+}
+
 /* ---- faults while recovering from faults ------------------------------------------------------------ */
 
 TEST(power_that_fails_at_every_boot_for_a_while_bricks_nothing)

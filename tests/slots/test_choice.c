@@ -135,7 +135,24 @@ TEST(every_documented_corner_case)
           .why = MOLT_CHOICE_ENTRY },
         { "seq 0, n=2", { entry(0, UNDEF), BLANK }, 2, .start = 1, .why = MOLT_CHOICE_ENTRY },
         { "seq 0, n=3", { entry(0, UNDEF), BLANK }, 3, .start = 0, .why = MOLT_CHOICE_ENTRY },
-        { "all zeros, both", { ZEROS, ZEROS }, 2, .start = FACTORY, .why = MOLT_CHOICE_DAMAGED },
+        { "all zeros, both",
+          { ZEROS, ZEROS },
+          2,
+          .start = FACTORY,
+          .why = MOLT_CHOICE_DAMAGED,
+          .initialise = true },
+        { "all zeros, both, factory",
+          { ZEROS, ZEROS },
+          2,
+          .factory = true,
+          .start = FACTORY,
+          .why = MOLT_CHOICE_DAMAGED },
+        { "the only entry is damaged",
+          { damaged(1, VALID), BLANK },
+          2,
+          .start = FACTORY,
+          .why = MOLT_CHOICE_DAMAGED,
+          .initialise = true },
         { "all zeros and blank",
           { ZEROS, BLANK },
           2,
@@ -369,6 +386,35 @@ TEST(without_otadata_the_factory_app_comes_first)
     CHECK_EQ(plan.start, FACTORY);
     CHECK_EQ(plan.why, MOLT_CHOICE_NO_OTADATA);
     CHECK_EQ(plan.write_count, 0);
+}
+
+TEST(otadata_that_cannot_be_used_is_not_said_to_be_missing)
+{
+    const struct molt_choice_facts facts = { .otadata_unusable = true, .slot_count = 2 };
+    struct molt_choice plan = molt_choice_make(&facts);
+
+    CHECK_EQ(plan.start, FACTORY);
+    CHECK_EQ(plan.why, MOLT_CHOICE_OTADATA_UNUSABLE);
+}
+
+/* boot_record.h: what cannot be read comes as an entry of zeros with a wrong crc. */
+TEST(nothing_is_initialised_while_an_entry_cannot_be_read)
+{
+    for (int options = 0; options < 8; options++) {
+        const struct molt_choice_facts facts = { .has_otadata = true,
+                                                 .unreadable = true,
+                                                 .entry = { BLANK, ZEROS },
+                                                 .slot_count = 2,
+                                                 .has_factory = options & 1,
+                                                 .rollback = options & 2,
+                                                 .anti_rollback = options & 4 };
+        struct molt_choice plan = molt_choice_make(&facts);
+
+        CHECK_EQ(plan.start, FACTORY);
+        CHECK_EQ(plan.why, MOLT_CHOICE_DAMAGED);
+        CHECK(!plan.initialise);
+        CHECK(!plan.raise_version);
+    }
 }
 
 /* ---- the order of candidates ------------------------------------------------------------------ */

@@ -141,14 +141,16 @@ static inline enum molt_err board_put(void *ctx, const uint8_t *bytes, uint32_t 
     return MOLT_OK;
 }
 
-/* An app image of about 1 KiB; its length. */
-static inline uint32_t board_image(uint8_t *to, const char *version, uint32_t secure_version)
+/* An app image of about 1 KiB; its length. desc_magic other than MOLT_APP_DESC_MAGIC: it has no
+ * descriptor. */
+static inline uint32_t board_image_with(uint8_t *to, const char *version, uint32_t secure_version,
+                                        uint32_t desc_magic)
 {
     const struct molt_image_header header = { .magic = MOLT_IMAGE_MAGIC,
                                               .chip_id = MOLT_CHIP_LINUX,
                                               .max_chip_rev_full = UINT16_MAX,
                                               .hash_appended = 1 };
-    struct molt_app_desc desc = { .magic = MOLT_APP_DESC_MAGIC, .secure_version = secure_version };
+    struct molt_app_desc desc = { .magic = desc_magic, .secure_version = secure_version };
     struct board_sink sink = { .at = to };
     uint8_t data[1000];
 
@@ -159,6 +161,16 @@ static inline uint32_t board_image(uint8_t *to, const char *version, uint32_t se
     const struct molt_image_sink out = { board_put, &sink };
     CHECK_EQ(molt_image_build(&header, &segment, 1, &out), MOLT_OK);
     return sink.len;
+}
+
+static inline uint32_t board_image(uint8_t *to, const char *version, uint32_t secure_version)
+{
+    return board_image_with(to, version, secure_version, MOLT_APP_DESC_MAGIC);
+}
+
+static inline void board_bare_app(struct board *b, int slot)
+{
+    (void)board_image_with(b->bytes + board_slot_addr(slot), "", 0, 0);
 }
 
 static inline void board_app(struct board *b, int slot, uint32_t secure_version)
