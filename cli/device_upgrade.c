@@ -49,7 +49,7 @@ struct upgrade {
     struct molt_bytes ca, cert, key;
     char user[USER_MAX], *password;
     uint32_t partial, timeout_ms, deadline_ms;
-    int status; /* of the last response; 0 = none came */
+    struct molt_upgrade_failure failure;
 };
 
 /* The port of this thread's device, for the HTTP client's callbacks, which get no context. */
@@ -206,8 +206,13 @@ static int read_args(struct upgrade *u)
 
 static esp_err_t on_http(esp_http_client_event_t *event)
 {
+    struct molt_upgrade_failure *failure = &this_upgrade->failure;
+
+    if (event->event_id == HTTP_EVENT_ERROR)
+        failure->link =
+            esp_http_client_get_and_clear_last_tls_error(event->client, NULL, &failure->cert_flags);
     if (event->event_id == HTTP_EVENT_ON_STATUS_CODE || event->event_id == HTTP_EVENT_ON_DATA)
-        this_upgrade->status = esp_http_client_get_status_code(event->client);
+        failure->status = esp_http_client_get_status_code(event->client);
     return ESP_OK;
 }
 
@@ -282,7 +287,8 @@ static int upgrade(struct upgrade *u)
     esp_err_t err = download(u, &config, &same);
     if (same) return MOLT_EXIT_BAD;
     if (err) {
-        molt_upgrade_complain(url, err, u->status);
+        u->failure.err = err;
+        molt_upgrade_complain(url, &u->failure);
         return MOLT_EXIT_BAD;
     }
     const esp_partition_t *next = esp_ota_get_boot_partition();

@@ -2,15 +2,20 @@
 
 #include <stdio.h>
 
+#include <mbedtls/x509_crt.h>
+
 #include "cli/files.h"
 #include "esp_http_client.h"
 #include "esp_image_format.h"
 #include "esp_ota_ops.h"
+#include "esp_tls.h"
 
-static const struct {
+struct text {
     esp_err_t err;
     const char *text;
-} k_texts[] = {
+};
+
+static const struct text k_texts[] = {
     { ESP_ERR_INVALID_ARG, "this URL, or one that it redirects to, cannot be used" },
     { ESP_ERR_INVALID_VERSION, "the image is for another chip or chip revision" },
     { ESP_ERR_INVALID_SIZE, "the image is larger than the slot" },
@@ -23,9 +28,6 @@ static const struct {
     { ESP_ERR_OTA_SMALL_SEC_VER, "the image's security version is below the device's" },
     { ESP_ERR_OTA_SPI_MODE_MISMATCH, "the image is built for another flash mode" },
     { ESP_ERR_IMAGE_INVALID, "what the server sent is no app image, or a damaged one" },
-    { ESP_ERR_HTTP_CONNECT,
-      "no connection: the server does not listen there, or one of the two did "
-      "not like the other's certificate (CA, host name, dates)" },
     { ESP_ERR_HTTP_FETCH_HEADER, "the server's answer is no HTTP response" },
     { ESP_ERR_HTTP_INVALID_TRANSPORT, "only http and https are possible" },
     { ESP_ERR_HTTP_MAX_REDIRECT, "too many redirects" },
@@ -39,18 +41,64 @@ static const struct {
     { ESP_ERR_HTTP_CONNECTION_CLOSED, "the server closed the connection" },
 };
 
-void molt_upgrade_complain(const char *url, esp_err_t err, int status)
-{
-    const char *name = esp_err_to_name(err);
+/* Why there is no connection. */
+static const struct text k_link_texts[] = {
+    { ESP_ERR_ESP_TLS_CANNOT_RESOLVE_HOSTNAME, "no connection: the host name has no address" },
+    { ESP_ERR_ESP_TLS_FAILED_CONNECT_TO_HOST,
+      "no connection: nobody listens there, or the network does not lead there" },
+    { ESP_ERR_ESP_TLS_CONNECTION_TIMEOUT, "no connection: the server did not answer in time" },
+    { ESP_ERR_ESP_TLS_SERVER_HANDSHAKE_TIMEOUT,
+      "the server did not answer in time when TLS was to begin" },
+    { ESP_ERR_MBEDTLS_X509_CRT_PARSE_FAILED, "a certificate of --ca or --cert cannot be read" },
+    { ESP_ERR_MBEDTLS_PK_PARSE_KEY_FAILED, "--key cannot be read, or does not belong to --cert" },
+    { ESP_ERR_MBEDTLS_SSL_CONF_OWN_CERT_FAILED,
+      "--key cannot be read, or does not belong to --cert" },
+    { ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED,
+      "TLS did not begin: the server does not speak it there, or did not like the device's "
+      "certificate, or there is none" },
+};
 
-    for (size_t i = 0; i < sizeof k_texts / sizeof k_texts[0]; i++) {
-        if (k_texts[i].err == err) {
-            molt_complain(url, 0, name, "%s", k_texts[i].text);
-            return;
-        }
+/* What is wrong with the server's certificate, the plainest reason first. */
+static const struct {
+    int flag;
+    const char *text;
+} k_cert_texts[] = {
+    { MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+      "the server's certificate is not signed by a CA that the device trusts" },
+    { MBEDTLS_X509_BADCERT_CN_MISMATCH, "the server's certificate is for another host" },
+    { MBEDTLS_X509_BADCERT_EXPIRED, "the server's certificate has expired" },
+    { MBEDTLS_X509_BADCERT_FUTURE, "the server's certificate is not valid yet" },
+    { ~0, "the server's certificate is refused" },
+};
+
+static const char *find_text(const struct text *texts, size_t count, esp_err_t err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].err == err) return texts[i].text;
     }
-    if (status >= 300)
-        molt_complain(url, 0, name, "the server answered with status %d", status);
+    return NULL;
+}
+
+static const char *connect_text(const struct molt_upgrade_failure *failure)
+{
+    for (size_t i = 0; failure->cert_flags; i++) {
+        if (failure->cert_flags & k_cert_texts[i].flag) return k_cert_texts[i].text;
+    }
+    const char *text =
+        find_text(k_link_texts, sizeof k_link_texts / sizeof k_link_texts[0], failure->link);
+    return text ? text : "no connection to the server";
+}
+
+void molt_upgrade_complain(const char *url, const struct molt_upgrade_failure *failure)
+{
+    const char *name = esp_err_to_name(failure->err);
+    const char *text = find_text(k_texts, sizeof k_texts / sizeof k_texts[0], failure->err);
+
+    if (failure->err == ESP_ERR_HTTP_CONNECT) text = connect_text(failure);
+    if (text)
+        molt_complain(url, 0, name, "%s", text);
+    else if (failure->status >= 300)
+        molt_complain(url, 0, name, "the server answered with status %d", failure->status);
     else
         molt_complain(url, 0, name, "the download is incomplete, or the connection broke");
 }

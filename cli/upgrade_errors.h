@@ -4,7 +4,15 @@
 
 #include "esp_err.h"
 
-/* Prints "URL: ESP_ERR_...: sentence" to stderr. `status`: of the last HTTP response, 0 = none. */
-void molt_upgrade_complain(const char *url, esp_err_t err, int status);
+struct molt_upgrade_failure {
+    esp_err_t err;
+    int status; /* of the last HTTP response, 0 = none */
+    esp_err_t
+        link; /* of ESP_ERR_HTTP_CONNECT: why there is no connection, esp_tls.h; ESP_OK = unknown */
+    int cert_flags; /* ... MBEDTLS_X509_BADCERT_* of the server's certificate */
+};
+
+/* Prints "URL: ESP_ERR_...: sentence" to stderr. */
+void molt_upgrade_complain(const char *url, const struct molt_upgrade_failure *failure);
 
 #endif

@@ -88,11 +88,12 @@ esp_err_t molt_http_connect(struct esp_http_client *client)
     client->state = HTTP_STATE_CONNECTING;
     enum molt_err err = open_link(client);
     if (err) {
-        ESP_LOGE(TAG, "%s:%u: %s (%s, mbedTLS -0x%04x, certificate flags 0x%x)",
-                 molt_url_host(&client->url), client->url.port, molt_err_text(err),
-                 esp_err_to_name(client->tls_error.last_error),
-                 (unsigned)client->tls_error.esp_tls_error_code,
-                 (unsigned)client->tls_error.esp_tls_flags);
+        ESP_LOGE(TAG, "%s:%u: %s (%s)", molt_url_host(&client->url), client->url.port,
+                 molt_err_text(err), esp_err_to_name(client->tls_error.last_error));
+        if (client->tls_error.esp_tls_error_code)
+            ESP_LOGE(TAG, "mbedTLS -0x%04x, certificate flags 0x%x",
+                     (unsigned)client->tls_error.esp_tls_error_code,
+                     (unsigned)client->tls_error.esp_tls_flags);
         molt_http_fail(client, ESP_ERR_HTTP_CONNECT);
         return ESP_ERR_HTTP_CONNECT;
     }

@@ -49,7 +49,8 @@ SERVERS = [
     ("ok", os.urandom(50000), "ESP_ERR_OTA_VALIDATE_FAILED"),
     ("ok", IMAGE + b"\0" * (8 << 20), "ESP_ERR_INVALID_SIZE"),
 ]
-CERTIFICATES = ["expired", "future", "wronghost", "unknown", "selfsigned"]
+CERTIFICATES = {"expired": "has expired", "future": "is not valid yet", "wronghost": "for another host",
+                "unknown": "is not signed by", "selfsigned": "is not signed by"}
 
 
 class Upgrade(unittest.TestCase):
@@ -112,7 +113,8 @@ class Upgrade(unittest.TestCase):
             with self.subTest(name), self.server(name=name) as server:
                 code, said = self.upgrade(server.url("ok"))
                 self.assertEqual(code, 1)
-                self.assertIn("ESP_ERR_HTTP_CONNECT", said)
+                self.assertIn("ESP_ERR_HTTP_CONNECT: the server's certificate ", said)
+                self.assertIn(CERTIFICATES[name], said)
                 self.assertIn("ESP_ERR_HTTP_CONNECT", self.run_app(server.url("ok")).text)
                 self.assertEqual(server.requests, [])
                 self.check_unchanged(said)
@@ -121,13 +123,20 @@ class Upgrade(unittest.TestCase):
             self.assertEqual((code, server.requests), (1, []), said)
         self.check_good_attempt()
 
-    def test_nobody_listens(self):
+    def test_no_connection_is_told_without_a_word_about_certificates(self):
         with self.server() as server:
             url = server.url("ok")
-        code, said = self.upgrade(url)
-        self.assertEqual(code, 1)
-        self.assertIn("ESP_ERR_HTTP_CONNECT: no connection", said)
-        self.check_unchanged(said)
+        with self.server() as plain:
+            port = plain.url("ok").split(":")[2].split("/")[0]
+        for where, words in ((url, "nobody listens"), (f"http://127.0.0.1:{port}/x", "nobody listens"),
+                             ("http://nowhere.invalid/x", "has no address")):
+            code, said = self.upgrade(where)
+            self.assertEqual(code, 1)
+            self.assertIn("ESP_ERR_HTTP_CONNECT: no connection: ", said)
+            self.assertIn(words, said)
+            self.assertNotIn("certificate", said)
+            self.assertNotIn("mbedTLS", said)
+            self.check_unchanged(said)
 
     def test_ways_to_send_an_image(self):
         for behaviour in ("ok", "close", "http10", "chunked", "longer", "redirect/3", "interim",
