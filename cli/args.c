@@ -62,6 +62,9 @@ struct parse {
     char **operand;
     char **word; /* what is left of argv */
     bool only_operands, help;
+    /* An option whose value was left out, and the operand behind it: perhaps it was meant to be it. */
+    const struct molt_option *no_value;
+    const char *behind;
 };
 
 static void give(struct parse *p, const struct molt_option *option, const char *value)
@@ -87,6 +90,10 @@ static int take_value(struct parse *p, const struct molt_option *option, const c
     case MOLT_OPT_OPTIONAL:
         if (!value && next && !is_option(next) && is_word_of(option->choices, next))
             value = *p->word++;
+        if (!value && next && !is_option(next)) {
+            p->no_value = option;
+            p->behind = next;
+        }
         break;
     case MOLT_OPT_WORDS:
         if (attached) give(p, option, attached);
@@ -164,7 +171,11 @@ static int run_leaf(struct parse *p)
     p->args.operand = p->operand;
     if (p->args.operand_count < command->operands_min)
         return molt_args_usage(&p->args, "missing %s", command->operands);
-    if (command->operands_max >= 0 && p->args.operand_count > command->operands_max)
+    bool too_many = command->operands_max >= 0 && p->args.operand_count > command->operands_max;
+    if (too_many && p->no_value)
+        return molt_args_usage(&p->args, "--%s: '%s' is not one of: %s", p->no_value->name,
+                               p->behind, p->no_value->choices);
+    if (too_many)
         return molt_args_usage(&p->args, "unexpected '%s'", p->operand[command->operands_max]);
     return command->run(&p->args);
 }

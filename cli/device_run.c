@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/device.h"
 #include "cli/files.h"
@@ -138,6 +139,15 @@ static int exit_code(enum molt_power_end end, int signal)
     return MOLT_EXIT_USAGE;
 }
 
+/* Also by another name: a file cannot be locked twice, and the reason would not be told. */
+static bool is_same_file(const char *path, const char *other)
+{
+    struct stat a, b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static int run(const struct molt_args *args, struct molt_power_config *config,
                const struct molt_board_regs *cut)
 {
@@ -148,6 +158,9 @@ static int run(const struct molt_args *args, struct molt_power_config *config,
     int signal = 0;
 
     (void)snprintf(otp, sizeof otp, "%s.otp", flash);
+    if (is_same_file(flash, molt_args_value(args, "otp", otp)))
+        return molt_args_usage(args, "--otp: '%s' is the flash itself",
+                               molt_args_value(args, "otp", otp));
     if (molt_board_open(&board, flash, molt_args_value(args, "otp", otp), &path, &why)) {
         molt_complain(path, 0, NULL, "%s", why);
         return MOLT_EXIT_USAGE;

@@ -124,7 +124,7 @@ static int write_beside(const char *path, mode_t mode, const void *bytes, size_t
         return failed(path);
     }
     int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) return failed(path);
+    if (fd < 0) return failed(errno == EEXIST ? temp : path);
     int bad = write_all(fd, bytes, len);
     if (!bad) bad = fsync(fd);
     if (close(fd) != 0) bad = -1;

@@ -73,6 +73,20 @@ class Options(unittest.TestCase):
         self.refused("--url is empty", "device", "upgrade", "f.bin", "--url", "")
         self.refused("--partial: at least 1", *UPGRADE, "--partial", "0")
 
+    def test_messages_name_what_is_wrong(self):
+        self.refused("--secure: 'v3' is not one of: v1 v2", "partition-table", "encode", "--secure",
+                     "v3", "in.csv", "out.bin")
+        self.refused("unexpected 'x'", "partition-table", "encode", "in.csv", "out.bin", "x")
+        self.refused("--otp: 'f.bin' is the flash itself", "device", "run", "f.bin", "--otp", "f.bin")
+        (self.folder / "link").symlink_to("f.bin")
+        self.refused("--otp: 'link' is the flash itself", "device", "run", "f.bin", "--otp", "link")
+
+    def test_a_temporary_file_in_the_way_is_named(self):
+        done = subprocess.run(["sh", "-c", f'touch out.bin.$$.tmp; echo $$; exec "{MOLT}" ' + " ".join(CREATE)],
+                              cwd=self.folder, text=True, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, f"out.bin.{done.stdout.strip()}.tmp: File exists\n")
+
 
 if __name__ == "__main__":
     unittest.main()
