@@ -143,7 +143,7 @@ static bool take_rules(const struct molt_args *args, const struct molt_bytes *fi
            molt_args_revision(args, "efuse-revision", rules->efuse_blk_rev,
                               &rules->efuse_blk_rev) &&
            molt_args_size(args, "address", addr, &rules->addr) &&
-           molt_args_size(args, "size", MOLT_IMAGE_LEN_MAX, &rules->len_max);
+           molt_args_size(args, "size", molt_chip_image_len_max(rules->chip), &rules->len_max);
 }
 
 int molt_image_verify(const struct molt_args *args)
@@ -176,7 +176,7 @@ static const struct molt_option k_verify_options[] = {
     { "efuse-revision", 0, MOLT_OPT_VALUE, "M.N", "eFuse block revision; default: likewise", NULL },
     { "ignore-max-revision", 0, MOLT_OPT_FLAG, NULL, "the chip's fuse for this is burnt", NULL },
     { "address", 0, MOLT_OPT_VALUE, "ADDR", "flash address of the slot; default: on a page", NULL },
-    { "size", 0, MOLT_OPT_VALUE, "SIZE", "of the slot; default 16MB", NULL },
+    { "size", 0, MOLT_OPT_VALUE, "SIZE", "of the slot; default: the largest of the chip", NULL },
     { "bootloader", 0, MOLT_OPT_FLAG, NULL, "it is a second-stage bootloader", NULL },
     { "need-descriptor", 0, MOLT_OPT_FLAG, NULL, "refuse an app without one, as upgrades do",
       NULL },

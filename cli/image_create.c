@@ -154,15 +154,15 @@ static int build(const struct molt_args *args, const struct molt_chip *chip,
         .chip = chip,
         .chip_rev = h->min_chip_rev_full,
         .need_app_desc = true,
-        .len_max = MOLT_IMAGE_LEN_MAX,
+        .len_max = molt_chip_image_len_max(chip),
     };
-    uint32_t len = molt_image_build_len(segments, 2, h->hash_appended);
+    uint32_t len = molt_image_build_len(h, segments, 2);
     struct molt_image_error error;
     struct molt_image image;
 
     if (len == 0) {
         molt_complain(molt_args_value(args, "app", ""), 0, NULL,
-                      "is too long: an image is at most 16 MiB");
+                      "is too long: a segment, and on some chips an image, is at most 16 MiB");
         return MOLT_EXIT_BAD;
     }
     out->at = malloc(len);

@@ -48,9 +48,9 @@ typedef struct {
     uint32_t irom_size;
 } esp_image_flash_mapping_t;
 
-/* ESP_ERR_INVALID_ARG: a NULL, or more than 16 MiB; ESP_FAIL: for another chip or chip revision;
- * ESP_ERR_IMAGE_INVALID; ESP_ERR_FLASH_OP_FAIL. *data is zeroed on every error. An image at
- * esp_image_bootloader_offset_get() is checked as a bootloader. */
+/* ESP_ERR_INVALID_ARG: a NULL, or more than 16 MiB on a chip that maps no more; ESP_FAIL: for another
+ * chip or chip revision; ESP_ERR_IMAGE_INVALID; ESP_ERR_FLASH_OP_FAIL. *data is zeroed on every
+ * error. An image at esp_image_bootloader_offset_get() is checked as a bootloader. */
 esp_err_t esp_image_verify(esp_image_load_mode_t mode, const esp_partition_pos_t *part,
                            esp_image_metadata_t *data);
 

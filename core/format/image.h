@@ -36,7 +36,7 @@ enum {
     MOLT_APP_DESC_MMU_PAGE = 180,
     MOLT_BOOTLOADER_DESC_LEN = 80,
     MOLT_BOOTLOADER_DESC_MAGIC = 80,
-    MOLT_IMAGE_LEN_MAX = 0x1000000, /* 16 MiB: ESP-IDF refuses larger partitions */
+    MOLT_IMAGE_LEN_MAX = 0x10000100, /* no image is longer: 16 segments of less than 16 MiB */
 };
 #define MOLT_APP_DESC_MAGIC 0xABCD5432u
 
@@ -110,6 +110,7 @@ struct molt_chip {
     uint32_t bootloader_addr;            /* CONFIG_BOOTLOADER_OFFSET_IN_FLASH */
     uint32_t mmu_page_len;               /* the fixed or default one */
     uint32_t mmu_page_min, mmu_page_max; /* equal when it cannot be configured */
+    uint32_t image_len_max; /* longest partition whose image it verifies; UINT32_MAX = any */
     /* Load addresses that are mapped from flash, [start, end): for these, and only these, address
      * and flash address must agree modulo the page. Constant data, with the app descriptor in front,
      * goes into the first. start == end: none. */
@@ -123,6 +124,9 @@ const struct molt_chip *molt_chip_by_name(const char *name);
 const struct molt_chip *molt_chip_by_id(uint16_t id);
 /* index from 0; NULL behind the last. */
 const struct molt_chip *molt_chip_at(size_t index);
+
+/* chip->image_len_max; of NULL, any chip, UINT32_MAX. */
+uint32_t molt_chip_image_len_max(const struct molt_chip *chip);
 
 /* Whether a segment with this load address is mapped from flash rather than copied to RAM. */
 bool molt_chip_maps(const struct molt_chip *chip, uint32_t load_addr);
@@ -139,7 +143,7 @@ struct molt_image_rules {
     bool need_app_desc;           /* refuse an app without one (stock verifiers accept it) */
     bool layout_only;             /* neither chip nor checksum nor digest: data is not looked at */
     uint32_t addr;                /* flash address of the image's first byte */
-    uint32_t len_max;             /* bytes of the partition, at most MOLT_IMAGE_LEN_MAX */
+    uint32_t len_max;             /* bytes of the partition, at most chip->image_len_max */
 };
 
 struct molt_image {
@@ -157,7 +161,7 @@ struct molt_image {
 #define MOLT_IMAGE_RULES(X)                                                                        \
     X(WHOLE, RANGE, "image", "is truncated")                                                       \
     X(READABLE, FLASH, "image", "cannot be read from flash")                                       \
-    X(PARTITION_LEN, ARG, "partition", "is larger than 16 MiB")                                    \
+    X(PARTITION_LEN, ARG, "partition", "is larger than 16 MiB, which this chip cannot map")        \
     X(HEADER_FITS, RANGE, "header", "leaves the partition")                                        \
     X(MAGIC_BYTE, FORMAT, "magic", "is not 0xE9")                                                  \
     X(CHIP_ID, WRONG_CHIP, "chip id", "is another chip's")                                         \
@@ -231,7 +235,7 @@ uint32_t molt_image_walk_skip(struct molt_image_walk *w);
 
 /* Bytes behind the image's end are ignored. Then *error says where and why, *image is zeroed, the
  * walk is over, and further calls return the same:
- *   MOLT_ERR_ARG         rules.len_max is more than MOLT_IMAGE_LEN_MAX
+ *   MOLT_ERR_ARG         rules.len_max is more than the chip's image_len_max
  *   MOLT_ERR_RANGE       the image leaves the partition
  *   MOLT_ERR_FORMAT      magic, segment count, a segment's length or address
  *   MOLT_ERR_CHECKSUM    checksum byte or digest

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 
-enum { BLOCK_LEN = 16 };
+enum { BLOCK_LEN = 16, SEGMENT_LEN_MAX = 0x1000000 - 4 };
 
 struct build {
     struct molt_sha256 sha;
@@ -12,19 +12,19 @@ struct build {
     const struct molt_image_sink *sink;
 };
 
-uint32_t molt_image_build_len(const struct molt_image_source *segments, size_t count,
-                              bool with_digest)
+uint32_t molt_image_build_len(const struct molt_image_header *header,
+                              const struct molt_image_source *segments, size_t count)
 {
     uint32_t len = MOLT_IMAGE_HEADER_LEN;
 
     if (count > MOLT_IMAGE_SEGMENTS_MAX) return 0;
     for (size_t i = 0; i < count; i++) {
         /* Less than 16 MiB after rounding; 16 of them and their headers fit into 32 bits. */
-        if (segments[i].len > MOLT_IMAGE_LEN_MAX - 4) return 0;
+        if (segments[i].len > SEGMENT_LEN_MAX) return 0;
         len += MOLT_IMAGE_SEGMENT_HEADER_LEN + molt_round_up((uint32_t)segments[i].len, 4);
     }
-    len = molt_round_up(len + 1, BLOCK_LEN) + (with_digest ? MOLT_SHA256_LEN : 0);
-    return len <= MOLT_IMAGE_LEN_MAX ? len : 0;
+    len = molt_round_up(len + 1, BLOCK_LEN) + (header->hash_appended ? MOLT_SHA256_LEN : 0);
+    return len <= molt_chip_image_len_max(molt_chip_by_id(header->chip_id)) ? len : 0;
 }
 
 static enum molt_err put(struct build *b, const uint8_t *bytes, uint32_t len)
@@ -68,7 +68,7 @@ enum molt_err molt_image_build(const struct molt_image_header *header,
     struct molt_image_header h = *header;
     uint8_t bytes[MOLT_IMAGE_HEADER_LEN], last[BLOCK_LEN] = { 0 }, digest[MOLT_SHA256_LEN];
 
-    if (molt_image_build_len(segments, count, h.hash_appended) == 0) return MOLT_ERR_RANGE;
+    if (molt_image_build_len(&h, segments, count) == 0) return MOLT_ERR_RANGE;
     h.segment_count = (uint8_t)count;
     molt_image_header_encode(&h, bytes);
     molt_sha256_start(&b.sha);

@@ -20,10 +20,10 @@ struct molt_image_sink {
     void *ctx;
 };
 
-/* Bytes of the finished image; 0 when it has too many segments, one of 16 MiB or more, or leaves
- * MOLT_IMAGE_LEN_MAX. */
-uint32_t molt_image_build_len(const struct molt_image_source *segments, size_t count,
-                              bool with_digest);
+/* Bytes of the finished image, with its SHA-256 when header->hash_appended says so; 0 when it has too
+ * many segments, one of 16 MiB or more, or is longer than the header's chip verifies. */
+uint32_t molt_image_build_len(const struct molt_image_header *header,
+                              const struct molt_image_source *segments, size_t count);
 
 /* Sends the image to `sink`, from byte 0 on. header->segment_count is set from `count`;
  * header->hash_appended says whether the SHA-256 is added. MOLT_ERR_RANGE, before the first byte:

@@ -274,7 +274,7 @@ void molt_image_walk_start(struct molt_image_walk *w, const struct molt_image_ru
     w->checksum = MOLT_IMAGE_CHECKSUM_SEED;
     *error = (struct molt_image_error){ 0, MOLT_IMAGE_WHOLE };
     molt_sha256_start(&w->sha);
-    if (rules->len_max > MOLT_IMAGE_LEN_MAX)
+    if (rules->len_max > molt_chip_image_len_max(rules->chip))
         (void)fail_at(w, MOLT_IMAGE_PARTITION_LEN, 0);
     else
         (void)begin(w, HEADER, MOLT_IMAGE_HEADER_LEN, MOLT_IMAGE_HEADER_FITS);

@@ -81,7 +81,7 @@ static esp_err_t walk(const esp_partition_pos_t *part, const struct molt_image_r
     struct molt_image_error error;
 
     memset(data, 0, sizeof *data);
-    if (part->size > MOLT_IMAGE_LEN_MAX) return ESP_ERR_INVALID_ARG;
+    if (part->size > molt_chip_image_len_max(rules->chip)) return ESP_ERR_INVALID_ARG;
     enum molt_err err = molt_region_make(port->flash, part->offset, part->size, &region);
     if (err) return ESP_ERR_IMAGE_INVALID;
     err = molt_slot_verify(&region, rules, &image, &error);

@@ -195,6 +195,7 @@ class Image(unittest.TestCase):
         self.file("none.bin", image([]))
         self.file("b.bin", BOOTLOADER)
         self.file("patched.bin", BOOTLOADER[:2] + b"\0" + BOOTLOADER[3:])
+        self.file("s3.bin", image([(0, app_desc())], chip=9))
         self.file("c9.bin", image([(0, app_desc())], chip=0x9999))
         for words, error in (
                 ("v.bin", None),
@@ -208,6 +209,8 @@ class Image(unittest.TestCase):
                 ("v.bin --size 336", None),
                 ("v.bin --size 335", "offset 0x130: SHA-256: leaves the partition"),
                 ("v.bin --size 32MB", "offset 0x0: partition: is larger than 16 MiB"),
+                ("s3.bin --size 32MB", None),
+                ("s3.bin --size 17MB --chip esp32c3", "offset 0x0: partition: is larger than 16 MiB"),
                 ("flipped.bin", "offset 0x12f: checksum: is not that of the segments"),
                 ("none.bin", None),
                 ("none.bin --need-descriptor", "offset 0x1: app descriptor: is missing"),

@@ -131,7 +131,7 @@ TEST(no_image_gets_a_digest_that_was_not_computed)
 
         break_at(step);
         CHECK_EQ(molt_image_build(&header, &segment, 1, &sink), MOLT_ERR_CRYPTO);
-        CHECK_EQ(len + MOLT_SHA256_LEN, molt_image_build_len(&segment, 1, true));
+        CHECK_EQ(len + MOLT_SHA256_LEN, molt_image_build_len(&header, &segment, 1));
     }
 }
 

@@ -33,7 +33,7 @@ TEST(the_vector_images_are_built_byte_for_byte)
     empty_image(empty);
     struct molt_image_header h = molt_image_header_decode(vector);
     struct molt_image_source s = { 0x3F400020, vector + MOLT_APP_DESC_OFF, MOLT_APP_DESC_LEN };
-    CHECK_EQ(molt_image_build_len(&s, 1, true), VECTOR_LEN);
+    CHECK_EQ(molt_image_build_len(&h, &s, 1), VECTOR_LEN);
     CHECK_EQ(build(&h, &s, 1, -1), MOLT_OK);
     CHECK_EQ(built_len, VECTOR_LEN);
     CHECK_MEM(built, vector, sizeof vector);
@@ -57,7 +57,7 @@ TEST(images_of_all_lengths_are_accepted_as_they_were_announced)
         struct molt_image image;
 
         CHECK_EQ(build(&h, s, 2, -1), MOLT_OK);
-        CHECK_EQ(built_len, molt_image_build_len(s, 2, h.hash_appended));
+        CHECK_EQ(built_len, molt_image_build_len(&h, s, 2));
         CHECK_EQ(molt_image_check(built, built_len, &rules, &image, &error), MOLT_OK);
         CHECK_EQ(image.len, built_len);
         CHECK_EQ(image.segment[1].len, (len + 3) / 4 * 4);
@@ -86,10 +86,25 @@ TEST(what_no_device_would_accept_is_not_built)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         test_case = cases[i].name;
         for (size_t k = 0; k < 17; k++) s[k].len = cases[i].len;
-        CHECK_EQ(molt_image_build_len(s, cases[i].count, true), 0);
+        CHECK_EQ(molt_image_build_len(&h, s, cases[i].count), 0);
         CHECK_EQ(build(&h, s, cases[i].count, -1), MOLT_ERR_RANGE);
         CHECK_EQ(built_len, 0);
     }
+}
+
+TEST(a_chip_that_maps_all_of_its_flash_takes_longer_images)
+{
+    const uint8_t one[1] = { 1 };
+    struct molt_image_source s[16];
+    struct molt_image_header h = { .magic = MOLT_IMAGE_MAGIC, .hash_appended = 1 };
+
+    for (size_t i = 0; i < 16; i++) s[i] = (struct molt_image_source){ 0, one, 0xFFFFFC };
+    h.chip_id = molt_chip_by_name("esp32s3")->id;
+    CHECK_EQ(molt_image_build_len(&h, s, 2), 0x2000000 + 80);
+    CHECK(molt_image_build_len(&h, s, 16) > 0);
+    CHECK(molt_image_build_len(&h, s, 16) <= MOLT_IMAGE_LEN_MAX);
+    h.chip_id = molt_chip_by_name("esp32c3")->id;
+    CHECK_EQ(molt_image_build_len(&h, s, 2), 0);
 }
 
 TEST(an_error_of_the_sink_stops_the_building)

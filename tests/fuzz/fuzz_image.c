@@ -77,8 +77,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         .need_app_desc = bytes[0] >> 6 & 1,
         .layout_only = bytes[0] >> 7,
         .addr = ADDR,
-        .len_max = bytes[1] & 1 ? data_len : MOLT_IMAGE_LEN_MAX,
+        .len_max = data_len,
     };
+    if (!(bytes[1] & 1)) rules.len_max = molt_chip_image_len_max(rules.chip);
 
     enum molt_err err = molt_image_check(data, data_len, &rules, &image, &error);
     require(walk(data, data_len, bytes[2], &rules, &same, &same_error) == err);
