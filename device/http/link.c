@@ -1,20 +1,12 @@
 #include "http/link.h"
 
-static uint32_t left_ms(const struct molt_port *port, uint64_t until_ms)
-{
-    uint64_t now = port->uptime_ms(port->ctx);
-
-    if (until_ms <= now) return 0;
-    return until_ms - now > UINT32_MAX ? UINT32_MAX : (uint32_t)(until_ms - now);
-}
-
 enum molt_err molt_http_link_open(struct molt_http_link *link, const struct molt_port *port,
                                   const struct molt_net_target *target, uint64_t until_ms)
 {
     struct molt_conn *conn = NULL;
 
     if (!port->net) return MOLT_ERR_UNSUPPORTED;
-    enum molt_err err = port->net->connect(port->ctx, target, left_ms(port, until_ms), &conn);
+    enum molt_err err = port->net->connect(port->ctx, target, molt_left_ms(port, until_ms), &conn);
     if (err) return err;
     link->port = port;
     link->conn = conn;
@@ -42,7 +34,7 @@ enum molt_err molt_http_link_send(struct molt_http_link *link, const void *bytes
     while (len > 0) {
         size_t sent = 0;
         enum molt_err err =
-            link->port->net->send(link->conn, at, len, left_ms(link->port, until_ms), &sent);
+            link->port->net->send(link->conn, at, len, molt_left_ms(link->port, until_ms), &sent);
         if (err) return err;
         at += sent;
         len -= sent;
@@ -54,7 +46,7 @@ enum molt_err molt_http_link_recv(struct molt_http_link *link, void *to, size_t 
                                   uint64_t until_ms, size_t *got)
 {
     if (link->tls.open) return molt_tls_recv(&link->tls, to, size, until_ms, got);
-    return link->port->net->recv(link->conn, to, size, left_ms(link->port, until_ms), got);
+    return link->port->net->recv(link->conn, to, size, molt_left_ms(link->port, until_ms), got);
 }
 
 void molt_http_link_close(struct molt_http_link *link)

@@ -7,17 +7,27 @@
 #include "esp_crt_bundle.h"
 #include "http/tls_check.h"
 
-static uint64_t now_ms(const struct molt_port *port)
+/* mbedTLS reads on and on while warnings and empty records come, and a receive without time takes what
+ * is there: one call takes no more than a record's worth of that. */
+enum { LATE_LEN_MAX = 16384 };
+
+uint32_t molt_left_ms(const struct molt_port *port, uint64_t until_ms)
 {
-    return port->uptime_ms(port->ctx);
+    uint64_t now = port->uptime_ms(port->ctx);
+
+    if (until_ms <= now) return 0;
+    return until_ms - now > UINT32_MAX ? UINT32_MAX : (uint32_t)(until_ms - now);
 }
 
 static uint32_t left_ms(const struct molt_tls *tls)
 {
-    uint64_t now = now_ms(tls->port);
+    return molt_left_ms(tls->port, tls->until_ms);
+}
 
-    if (tls->until_ms <= now) return 0;
-    return tls->until_ms - now > UINT32_MAX ? UINT32_MAX : (uint32_t)(tls->until_ms - now);
+static void begin_call(struct molt_tls *tls, uint64_t until_ms)
+{
+    tls->until_ms = until_ms;
+    tls->late_len = 0;
 }
 
 /* ---- what mbedTLS calls -------------------------------------------------------------------------- */
@@ -36,8 +46,11 @@ static int on_recv(void *ctx, unsigned char *to, size_t size)
 {
     struct molt_tls *tls = ctx;
     size_t got = 0;
-    enum molt_err err = tls->port->net->recv(tls->conn, to, size, left_ms(tls), &got);
+    uint32_t wait_ms = left_ms(tls);
 
+    if (wait_ms == 0 && tls->late_len >= LATE_LEN_MAX) return MBEDTLS_ERR_SSL_WANT_READ;
+    enum molt_err err = tls->port->net->recv(tls->conn, to, size, wait_ms, &got);
+    if (wait_ms == 0) tls->late_len += got;
     if (err == MOLT_ERR_TIMEOUT) return MBEDTLS_ERR_SSL_WANT_READ;
     if (err == MOLT_ERR_CLOSED) return 0;
     return err ? MBEDTLS_ERR_NET_CONN_RESET : (int)got;
@@ -249,7 +262,7 @@ enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_tls_peer *pe
     init_all(tls);
     tls->port = peer->port;
     tls->conn = peer->conn;
-    tls->until_ms = until_ms;
+    begin_call(tls, until_ms);
     tls->name = settings->common_name ? settings->common_name : peer->host;
     if (settings->skip_name) tls->name = NULL;
     *problem = (esp_tls_last_error_t){ 0 };
@@ -278,7 +291,7 @@ enum molt_err molt_tls_send(struct molt_tls *tls, const void *bytes, size_t len,
 {
     const unsigned char *at = bytes;
 
-    tls->until_ms = until_ms;
+    begin_call(tls, until_ms);
     while (len > 0) {
         int result = mbedtls_ssl_write(&tls->ssl, at, len);
 
@@ -299,7 +312,7 @@ enum molt_err molt_tls_recv(struct molt_tls *tls, void *to, size_t size, uint64_
 {
     int result;
 
-    tls->until_ms = until_ms;
+    begin_call(tls, until_ms);
     do result = mbedtls_ssl_read(&tls->ssl, to, size);
     while (wants_more(result) && left_ms(tls) > 0);
     if (result > 0) {
@@ -314,7 +327,7 @@ enum molt_err molt_tls_recv(struct molt_tls *tls, void *to, size_t size, uint64_
 void molt_tls_close(struct molt_tls *tls)
 {
     if (!tls->open) return;
-    tls->until_ms = now_ms(tls->port);
+    begin_call(tls, 0);
     (void)mbedtls_ssl_close_notify(&tls->ssl);
     free_all(tls);
     tls->open = false;

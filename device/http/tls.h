@@ -48,6 +48,7 @@ struct molt_tls {
     struct molt_conn *conn;
     const char *name; /* the one that is checked; NULL: none */
     uint64_t until_ms;
+    size_t late_len; /* bytes that were received in this call after until_ms */
 };
 
 /* The other end. The connection stays the caller's. */
@@ -57,9 +58,12 @@ struct molt_tls_peer {
     const char *host;
 };
 
+/* Milliseconds of the port's clock until `until_ms`; 0: it has passed. */
+uint32_t molt_left_ms(const struct molt_port *port, uint64_t until_ms);
+
 /* Shakes hands. `global` (may be NULL) is the store that
  * settings->use_global means. On an error *problem says what, and there is nothing to close.
- * MOLT_ERR_TIMEOUT, MOLT_ERR_CONNECT. */
+ * MOLT_ERR_TIMEOUT: also when the peer never stops sending; MOLT_ERR_CONNECT. */
 MOLT_MUST_USE enum molt_err molt_tls_open(struct molt_tls *tls, const struct molt_tls_peer *peer,
                                           const struct molt_tls_settings *settings,
                                           mbedtls_x509_crt *global, uint64_t until_ms,

@@ -18,12 +18,8 @@ int64_t molt_x509_seconds(const mbedtls_x509_time *time)
     return (((days - k_days_to_1970) * 24 + time->hour) * 60 + time->min) * 60 + time->sec;
 }
 
-static bool has_address(const mbedtls_x509_crt *crt, const char *name)
+static bool has_address(const mbedtls_x509_crt *crt, const uint8_t *address, size_t len)
 {
-    uint8_t address[MOLT_IP_LEN_MAX];
-    size_t len = molt_ip_parse(name, address);
-
-    if (len == 0) return false;
     for (const mbedtls_x509_sequence *san = &crt->subject_alt_names; san; san = san->next)
         if ((san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == SAN_IP_ADDRESS && san->buf.len == len &&
             memcmp(san->buf.p, address, len) == 0)
@@ -39,8 +35,12 @@ uint32_t molt_x509_flags(const mbedtls_x509_crt *crt, int depth, uint32_t flags,
     if (now && *now < molt_x509_seconds(&crt->valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
     if (now && *now > molt_x509_seconds(&crt->valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
 
-    /* mbedTLS has compared with DNS names and the common name only. */
-    if (depth == 0 && (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) && name && has_address(crt, name))
-        flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
-    return flags;
+    if (depth > 0 || !name) return flags;
+    /* mbedTLS has compared with DNS names and the common name, where "*.0.0.1" is 127.0.0.1: of an
+     * address only an iPAddress tells (RFC 9110, 4.3.5). */
+    uint8_t address[MOLT_IP_LEN_MAX];
+    size_t len = molt_ip_parse(name, address);
+    if (len == 0) return flags;
+    flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return has_address(crt, address, len) ? flags : flags | MBEDTLS_X509_BADCERT_CN_MISMATCH;
 }

@@ -93,6 +93,16 @@ TEST(a_server_is_trusted_when_its_certificate_leads_to_the_ca_names_the_host_and
           MBEDTLS_X509_BADCERT_CN_MISMATCH },
         { "common name is not the IP", "common_name", "127.0.0.1", &ca, NOW,
           MBEDTLS_X509_BADCERT_CN_MISMATCH },
+        { "a pattern that looks like the IP", "wildcard", "127.0.0.1", &ca, NOW,
+          MBEDTLS_X509_BADCERT_CN_MISMATCH },
+        { "the IP as a name", "address_text", "127.0.0.1", &ca, NOW,
+          MBEDTLS_X509_BADCERT_CN_MISMATCH },
+        { "an IPv6 address that begins like the IP", "long_address", "127.0.0.1", &ca, NOW,
+          MBEDTLS_X509_BADCERT_CN_MISMATCH },
+        { "for clients only", "for_clients", "localhost", &ca, NOW,
+          MBEDTLS_X509_BADCERT_EXT_KEY_USAGE },
+        { "signed by a server", "by_leaf", "localhost", &ca, NOW,
+          MBEDTLS_X509_BADCERT_NOT_TRUSTED },
         { "self-signed", "selfsigned", "localhost", &ca, NOW, MBEDTLS_X509_BADCERT_NOT_TRUSTED },
         { "unknown CA", "unknown", "localhost", &ca, NOW, MBEDTLS_X509_BADCERT_NOT_TRUSTED },
         { "the other CA", "server", "localhost", &other_ca, NOW, MBEDTLS_X509_BADCERT_NOT_TRUSTED },
@@ -292,6 +302,43 @@ TEST(a_body_without_a_length_is_complete_only_when_tls_says_that_it_ends)
                  cases[i].problem);
         CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
+    peer_stop_all();
+}
+
+TEST(what_is_older_than_tls_1_2_is_refused)
+{
+    static const struct {
+        const char *version;
+        bool good;
+    } cases[] = { { "TLSv1", false }, { "TLSv1_1", false }, { "TLSv1_2", true } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char url[PEER_URL_MAX];
+        esp_tls_last_error_t problem;
+        int port = peer_start("badserver.py", "--cert", test_path("server.pem"), "--key",
+                              test_path("server.key"), "--tls", cases[i].version, NULL);
+
+        test_case = cases[i].version;
+        (void)snprintf(url, sizeof url, "https://localhost:%d/ok", port);
+        const esp_http_client_config_t config = { .url = url, .cert_pem = ca };
+        CHECK_EQ(get(&config, &problem), cases[i].good ? ESP_OK : ESP_ERR_HTTP_CONNECT);
+        CHECK_EQ(problem.last_error, cases[i].good ? ESP_OK : ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
+        peer_stop_all();
+    }
+}
+
+TEST(a_peer_that_sends_warnings_without_end_does_not_outlast_the_timeout)
+{
+    char url[PEER_URL_MAX];
+    esp_tls_last_error_t problem;
+    int port = peer_start("badserver.py", "--alerts", NULL);
+    uint64_t began = http_device_port.uptime_ms(NULL);
+
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", port);
+    const esp_http_client_config_t config = { .url = url, .cert_pem = ca, .timeout_ms = 300 };
+    CHECK_EQ(get(&config, &problem), ESP_ERR_HTTP_CONNECT);
+    CHECK_EQ(problem.last_error, ESP_ERR_ESP_TLS_SERVER_HANDSHAKE_TIMEOUT);
+    CHECK(http_device_port.uptime_ms(NULL) - began < 3000);
     peer_stop_all();
 }
 

@@ -2,7 +2,8 @@
 """An HTTP server that misbehaves on request: the first part of the path says how.
 
     with BadServer(content=image) as server:         server.url("ok"), server.url("truncated"), ...
-    badserver.py [--content FILE] [--cert PEM --key PEM [--client-ca PEM]]
+    badserver.py [--content FILE] [--cert PEM --key PEM [--client-ca PEM] [--tls VERSION]]
+    badserver.py --alerts
 
 As a script it prints its port on one line and serves on 127.0.0.1 until its standard input ends, so
 that it never outlives the program that started it. Raw sockets: what a well-behaved library refuses
@@ -22,6 +23,7 @@ import struct
 import sys
 import threading
 import time
+import warnings
 
 USER, PASSWORD = "molt", "s3cret: word"
 REALM, NONCE, OPAQUE = "upgrades, inc", "5ccc069c403ebaf9f0171e9517f40e41", "opaque=1"
@@ -489,6 +491,11 @@ def both(c, r):
         f'opaque="{OPAQUE}", algorithm=MD5, qop="auth"'])
 
 
+def answers(c, r):
+    """How many requests with an Authorization header the server has had."""
+    c.reply(200, b"%d" % sum("authorization" in q.headers for q in c.server.requests))
+
+
 def strange_auth(c, r):
     """401 with a scheme that nobody knows."""
     c.reply(401, b"", ["WWW-Authenticate: Negotiate"])
@@ -523,17 +530,22 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     endless_continue, endless_body, interim, redirect_loop, redirect, redirect_relative, redirect_to,
     redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
     garbage, range_, range_shifted, range_unsaid, range_other_length, basic, digest, both,
-    strange_auth, stale, once, echo, count)}
+    strange_auth, answers, stale, once, echo, count)}
 
 
 class BadServer:
-    def __init__(self, content=None, cert=None, key=None, client_ca=None):
+    def __init__(self, content=None, cert=None, key=None, client_ca=None, tls=None, alerts=False):
         self.content = PATTERN(10000) if content is None else content
         self.requests, self.connections, self.nonces, self.seen_stale = [], 0, {}, False
-        self.stopping, self.tls = False, None
+        self.stopping, self.tls, self.alerts = False, None, alerts
         if cert:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.tls.load_cert_chain(cert, key)
+            if tls:  # only this version, even when today's OpenSSL finds it too weak
+                self.tls.set_ciphers("ALL:@SECLEVEL=0")
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    self.tls.minimum_version = self.tls.maximum_version = ssl.TLSVersion[tls]
             if client_ca:
                 self.tls.load_verify_locations(client_ca)
                 self.tls.verify_mode = ssl.CERT_REQUIRED
@@ -573,6 +585,8 @@ class BadServer:
         try:
             sock.settimeout(STALL_S)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.alerts:
+                flood_with_alerts(self, sock)
             if self.tls:
                 sock = self.tls.wrap_socket(sock, server_side=True)
             connection = Connection(self, sock)
@@ -589,18 +603,26 @@ class BadServer:
             (connection.sock if connection else sock).close()
 
 
+def flood_with_alerts(server, sock):
+    """Before any handshake: TLS warnings without end (user_canceled, RFC 8446, 6.1)."""
+    while not server.stopping:
+        sock.sendall(b"\x15\x03\x03\x00\x02\x01\x5a" * 1000)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--content")
     parser.add_argument("--cert")
     parser.add_argument("--key")
     parser.add_argument("--client-ca")
+    parser.add_argument("--tls", help="only this version, such as TLSv1_1")
+    parser.add_argument("--alerts", action="store_true", help="TLS warnings without end")
     args = parser.parse_args()
     content = None
     if args.content:
         with open(args.content, "rb") as file:
             content = file.read()
-    with BadServer(content, args.cert, args.key, args.client_ca) as server:
+    with BadServer(content, args.cert, args.key, args.client_ca, args.tls, args.alerts) as server:
         print(server.port, flush=True)
         sys.stdin.buffer.read()
 

@@ -10,6 +10,11 @@
     future         will be valid from 2090 on
     wronghost      for other.example only
     common_name    the name stands only in the subject: CN=localhost
+    wildcard       DNS:*.0.0.1, which is not the address 127.0.0.1
+    address_text   DNS:127.0.0.1 and CN=127.0.0.1, which are not the address either
+    long_address   for 7f00:1:: only, whose first bytes are those of 127.0.0.1
+    for_clients    names localhost, but is for clients only
+    by_leaf        a server of `server`, which is no CA; with the chain
     other_ca       a CA that nobody trusts, and
     unknown        a server of its
     selfsigned     signs itself
@@ -32,6 +37,11 @@ LEAVES = [
     ("future", "ca", "molt test server", LOCAL, SERVER, ("20900101000000Z", "20991231235959Z")),
     ("wronghost", "ca", "other.example", "DNS:other.example", SERVER, NOW_VALID),
     ("common_name", "ca", "localhost", None, SERVER, NOW_VALID),
+    ("wildcard", "ca", "*.0.0.1", "DNS:*.0.0.1", SERVER, NOW_VALID),
+    ("address_text", "ca", "127.0.0.1", "DNS:127.0.0.1", SERVER, NOW_VALID),
+    ("long_address", "ca", "long address", "IP:7f00:1::", SERVER, NOW_VALID),
+    ("for_clients", "ca", "molt test server", LOCAL, CLIENT, NOW_VALID),
+    ("by_leaf", "server", "molt test server", LOCAL, SERVER, NOW_VALID),
     ("unknown", "other_ca", "molt test server", LOCAL, SERVER, NOW_VALID),
     ("client", "ca", "molt test client", None, CLIENT, NOW_VALID),
     ("stranger", "other_ca", "molt test stranger", None, CLIENT, NOW_VALID),
@@ -67,6 +77,12 @@ def write(folder, name, text):
         file.write(text)
 
 
+def append(folder, name, more):
+    with open(os.path.join(folder, more), encoding="ascii") as source, \
+         open(os.path.join(folder, name), "a", encoding="ascii") as file:
+        file.write(source.read())
+
+
 def new_key(folder, name, subject):
     openssl(folder, "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.key")
     openssl(folder, "req", "-config", "openssl.cnf", "-new", "-key", f"{name}.key", "-subj",
@@ -94,6 +110,7 @@ def make(folder):
         new_key(folder, name, subject)
         extensions = ["basicConstraints=CA:FALSE", extra]
         sign(folder, name, by, extensions + ([f"subjectAltName={names}"] if names else []), dates)
+    append(folder, "by_leaf.pem", "server.pem")
     new_key(folder, "selfsigned", "localhost")
     sign(folder, "selfsigned", "selfsigned", [f"subjectAltName={LOCAL}"], NOW_VALID)
     openssl(folder, "x509", "-in", "ca.pem", "-outform", "DER", "-out", "ca.der")
