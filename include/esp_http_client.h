@@ -128,9 +128,9 @@ typedef enum {
 } esp_http_client_method_t;
 
 typedef enum {
-    HTTP_AUTH_TYPE_NONE = 0,
-    HTTP_AUTH_TYPE_BASIC, /* sent at once, not only after a 401 */
-    HTTP_AUTH_TYPE_DIGEST,
+    HTTP_AUTH_TYPE_NONE = 0, /* what the server asks for; Basic only over TLS */
+    HTTP_AUTH_TYPE_BASIC,    /* sent at once, not only after a 401 */
+    HTTP_AUTH_TYPE_DIGEST,   /* Basic is never sent, whatever the server asks for */
 } esp_http_client_auth_type_t;
 
 /* Values of AF_UNSPEC, AF_INET and AF_INET6 in lwIP and Linux. */
@@ -280,6 +280,9 @@ esp_err_t esp_http_client_set_post_field(esp_http_client_handle_t client, const 
                                          int len);
 int esp_http_client_get_post_field(esp_http_client_handle_t client, char **data);
 
+/* User name and password: ESP_ERR_INVALID_SIZE: too long (CONFIG_MOLT_HTTP_LOGIN_MAX);
+ * ESP_ERR_INVALID_ARG: a control character, or a colon in a user name for HTTP_AUTH_TYPE_BASIC. Each
+ * of these three forgets the challenge that was answered so far. */
 esp_err_t esp_http_client_set_authtype(esp_http_client_handle_t client,
                                        esp_http_client_auth_type_t auth_type);
 esp_err_t esp_http_client_set_username(esp_http_client_handle_t client, const char *username);
@@ -330,10 +333,11 @@ esp_err_t esp_http_client_set_redirection(esp_http_client_handle_t client);
 esp_err_t esp_http_client_reset_redirect_counter(esp_http_client_handle_t client);
 
 /* After a 401: the next request answers its challenge. ESP_ERR_NOT_SUPPORTED: no challenge, or none
- * that this client can answer; ESP_FAIL: no more retries, no user name, or the server has refused
- * this very answer. */
+ * that this client can answer; ESP_FAIL: no more retries, no user name, or an answer as
+ * good has been refused (only a stale nonce, a stronger scheme or another realm is answered anew). */
 esp_err_t esp_http_client_add_auth(esp_http_client_handle_t client);
-/* Takes a challenge ("Digest realm=...") from elsewhere than the last response. */
+/* Takes a challenge ("Digest realm=...") from elsewhere than the last response.
+ * ESP_ERR_NOT_SUPPORTED: as add_auth(); ESP_ERR_INVALID_SIZE: too long. */
 esp_err_t esp_http_client_set_auth_data(esp_http_client_handle_t client, const char *auth_data,
                                         int len);
 

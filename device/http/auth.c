@@ -15,7 +15,7 @@ enum { WORD_MAX = MOLT_AUTH_TEXT_MAX };
 
 struct word {
     char text[WORD_MAX];
-    bool cut; /* it was longer */
+    bool bad; /* it was longer, or has a byte that may not be sent back */
 };
 
 static void skip_blanks(const char **at)
@@ -25,17 +25,17 @@ static void skip_blanks(const char **at)
 
 static void add_byte(struct word *word, size_t *len, char byte)
 {
-    if (*len + 1 < sizeof word->text)
+    if (*len + 1 < sizeof word->text && !molt_http_has_control(&byte, 1))
         word->text[(*len)++] = byte;
     else
-        word->cut = true;
+        word->bad = true;
 }
 
 static void take_token(const char **at, struct word *word)
 {
     size_t len = 0;
 
-    word->cut = false;
+    word->bad = false;
     for (; **at && !strchr(" \t,=\"", **at); (*at)++) add_byte(word, &len, **at);
     word->text[len] = '\0';
 }
@@ -48,7 +48,7 @@ static void take_value(const char **at, struct word *word)
         take_token(at, word);
         return;
     }
-    word->cut = false;
+    word->bad = false;
     for ((*at)++; **at && **at != '"'; (*at)++) {
         if (**at == '\\' && (*at)[1]) (*at)++;
         add_byte(word, &len, **at);
@@ -110,7 +110,7 @@ static bool set_parameter(struct molt_auth *auth, const char *name, const struct
         if (molt_http_same_name(name, texts[i].name)) {
             memcpy(texts[i].to, value->text, sizeof value->text);
             if (texts[i].to == auth->opaque) auth->has_opaque = true;
-            return !value->cut;
+            return !value->bad;
         }
     return true;
 }

@@ -49,6 +49,7 @@ struct esp_http_client {
     /* the request */
     struct molt_url url;
     struct molt_login login;
+    esp_http_client_auth_type_t auth_type;
     struct molt_auth auth; /* how the next request shows who it is from */
     struct molt_http_headers headers;
     esp_http_client_method_t method;

@@ -138,10 +138,11 @@ static const char *set_all(struct esp_http_client *client, const esp_http_client
     if (!set_ip_version(client, config->addr_type)) return "no such addr_type";
     enum molt_err err = set_url(client, config);
     if (err) return err == MOLT_ERR_ARG ? "neither url nor host and path" : molt_err_text(err);
-    if (!copy_text(client->login.user, sizeof client->login.user, config->username) ||
-        !copy_text(client->login.password, sizeof client->login.password, config->password))
-        return "username or password is too long";
-    if (esp_http_client_set_authtype(client, config->auth_type)) return "bad auth_type";
+    if ((config->username && esp_http_client_set_username(client, config->username)) ||
+        (config->password && esp_http_client_set_password(client, config->password)))
+        return "username or password is too long or has a control character";
+    if (esp_http_client_set_authtype(client, config->auth_type))
+        return "bad auth_type, or a colon in a user name for Basic";
     if (!copy_text(client->common_name, sizeof client->common_name, config->common_name))
         return "common_name is too long";
     if (molt_http_headers_set(&client->headers, "User-Agent", agent)) return "bad user_agent";

@@ -21,13 +21,22 @@ static bool is_token(const char *key)
     return *key != '\0';
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7F;
+}
+
+bool molt_http_has_control(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (is_control(text[i])) return true;
+    return false;
+}
+
 static bool stays_in_its_line(const char *value, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        unsigned char byte = (unsigned char)value[i];
-
-        if ((byte < ' ' && byte != '\t') || byte == 0x7F) return false;
-    }
+    for (size_t i = 0; i < len; i++)
+        if (is_control(value[i]) && value[i] != '\t') return false;
     return true;
 }
 

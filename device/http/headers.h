@@ -31,6 +31,9 @@ bool molt_http_headers_remove(struct molt_http_headers *h, const char *key);
 bool molt_http_headers_next(const struct molt_http_headers *h, size_t *at, const char **key,
                             const char **value);
 
+/* Whether there is a byte that does not belong into a text of one line: below 0x20, or 0x7F. */
+bool molt_http_has_control(const char *text, size_t len);
+
 /* Whether two header names are the same. */
 bool molt_http_same_name(const char *a, const char *b);
 

@@ -7,14 +7,37 @@
 
 enum { AUTH_DATA_MAX = 4 * MOLT_AUTH_TEXT_MAX };
 
+/* Basic ends the user name with the first colon (RFC 7617, 2). */
+static bool fits_basic(const char *user)
+{
+    return strchr(user, ':') == NULL;
+}
+
+/* Basic shows the password to everybody on the way. */
+static bool may_answer(const struct esp_http_client *client, enum molt_auth_scheme scheme)
+{
+    if (scheme != MOLT_AUTH_BASIC) return true;
+    if (!fits_basic(client->login.user) || client->auth_type == HTTP_AUTH_TYPE_DIGEST) return false;
+    return client->auth_type == HTTP_AUTH_TYPE_BASIC || client->url.scheme == MOLT_URL_HTTPS;
+}
+
+/* As if no challenge had come yet. */
+static void forget_challenge(struct esp_http_client *client)
+{
+    memset(&client->auth, 0, sizeof client->auth);
+    /* Digest needs a challenge first. */
+    if (client->auth_type == HTTP_AUTH_TYPE_BASIC && CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH)
+        client->auth.scheme = MOLT_AUTH_BASIC;
+}
+
 esp_err_t esp_http_client_set_authtype(esp_http_client_handle_t client,
                                        esp_http_client_auth_type_t auth_type)
 {
-    if (!client) return ESP_ERR_INVALID_ARG;
-    memset(&client->auth, 0, sizeof client->auth);
-    /* Digest needs a challenge first. */
-    if (auth_type == HTTP_AUTH_TYPE_BASIC && CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH)
-        client->auth.scheme = MOLT_AUTH_BASIC;
+    if (!client || (unsigned)auth_type > HTTP_AUTH_TYPE_DIGEST) return ESP_ERR_INVALID_ARG;
+    if (auth_type == HTTP_AUTH_TYPE_BASIC && !fits_basic(client->login.user))
+        return ESP_ERR_INVALID_ARG;
+    client->auth_type = auth_type;
+    forget_challenge(client);
     return ESP_OK;
 }
 
@@ -23,6 +46,7 @@ static esp_err_t set_text(char *to, size_t size, const char *text)
     size_t len = text ? strlen(text) : 0;
 
     if (len >= size) return ESP_ERR_INVALID_SIZE;
+    if (text && molt_http_has_control(text, len)) return ESP_ERR_INVALID_ARG;
     memset(to, 0, size);
     if (text) memcpy(to, text, len + 1);
     return ESP_OK;
@@ -31,13 +55,19 @@ static esp_err_t set_text(char *to, size_t size, const char *text)
 esp_err_t esp_http_client_set_username(esp_http_client_handle_t client, const char *username)
 {
     if (!client) return ESP_ERR_INVALID_ARG;
-    return set_text(client->login.user, sizeof client->login.user, username);
+    if (username && client->auth_type == HTTP_AUTH_TYPE_BASIC && !fits_basic(username))
+        return ESP_ERR_INVALID_ARG;
+    esp_err_t err = set_text(client->login.user, sizeof client->login.user, username);
+    if (!err) forget_challenge(client); /* somebody else may try */
+    return err;
 }
 
 esp_err_t esp_http_client_set_password(esp_http_client_handle_t client, const char *password)
 {
     if (!client) return ESP_ERR_INVALID_ARG;
-    return set_text(client->login.password, sizeof client->login.password, password);
+    esp_err_t err = set_text(client->login.password, sizeof client->login.password, password);
+    if (!err) forget_challenge(client);
+    return err;
 }
 
 esp_err_t esp_http_client_get_username(esp_http_client_handle_t client, char **value)
@@ -54,13 +84,18 @@ esp_err_t esp_http_client_get_password(esp_http_client_handle_t client, char **v
     return ESP_OK;
 }
 
-/* Takes the challenge that `read` has found, unless it is the very one that has been answered. */
+/* Whether the server, by asking again, says that the password is wrong: it has had an answer for this
+ * realm, as strong as the one it asks for, and does not say that only the nonce was too old (RFC 7616,
+ * 3.3). What Basic sends does not depend on the realm. */
+static bool is_a_refusal(const struct molt_auth *before, const struct molt_auth *found)
+{
+    if (before->count == 0 || found->stale || found->scheme > before->scheme) return false;
+    return found->scheme == MOLT_AUTH_BASIC || strcmp(found->realm, before->realm) == 0;
+}
+
 static esp_err_t answer_next_time(struct esp_http_client *client, const struct molt_auth *found)
 {
-    const struct molt_auth *before = &client->auth;
-    bool same = found->scheme == before->scheme && strcmp(found->nonce, before->nonce) == 0;
-
-    if (same && before->count > 0 && !found->stale) return ESP_FAIL;
+    if (is_a_refusal(&client->auth, found)) return ESP_FAIL;
     client->auth = *found;
     client->auth_retries++;
     return ESP_OK;
@@ -79,7 +114,7 @@ esp_err_t esp_http_client_add_auth(esp_http_client_handle_t client)
 
         if (text && molt_auth_read(&found, text) == MOLT_OK) any = true;
     }
-    if (!any) return ESP_ERR_NOT_SUPPORTED;
+    if (!any || !may_answer(client, found.scheme)) return ESP_ERR_NOT_SUPPORTED;
     if (client->login.user[0] == '\0') return ESP_FAIL;
     return answer_next_time(client, &found);
 }
@@ -93,7 +128,8 @@ esp_err_t esp_http_client_set_auth_data(esp_http_client_handle_t client, const c
     if (!client || !auth_data || len < 0) return ESP_ERR_INVALID_ARG;
     if ((size_t)len >= sizeof text) return ESP_ERR_INVALID_SIZE;
     (void)snprintf(text, sizeof text, "%.*s", len, auth_data);
-    if (molt_auth_read(&found, text)) return ESP_ERR_NOT_SUPPORTED;
+    if (molt_auth_read(&found, text) || !may_answer(client, found.scheme))
+        return ESP_ERR_NOT_SUPPORTED;
     client->auth = found;
     return ESP_OK;
 }
@@ -107,6 +143,7 @@ void molt_http_put_authorization(struct molt_http_writer *w, struct esp_http_cli
     uint64_t number;
 
     if (client->auth.scheme == MOLT_AUTH_NONE || client->login.user[0] == '\0') return;
+    if (!may_answer(client, client->auth.scheme)) return;
     if (molt_http_headers_get(&client->headers, "Authorization")) return;
     /* It need not be secret, only new. */
     if (!port->entropy || port->entropy(port->ctx, &number, sizeof number))

@@ -128,6 +128,19 @@ TEST(a_configuration_that_cannot_work_gives_no_client)
         { "no host", { .url = "http:///x" }, false },
         { "long URL", { .url = long_url }, false },
         { "long user", { .url = "http://h/", .username = long_name }, false },
+        { "user for two lines", { .url = "http://h/", .username = "a\r\nb: c" }, false },
+        { "DEL in the password", { .url = "http://h/", .password = "a\x7F" }, false },
+        { "line in the URL's user", { .url = "http://a%0d%0ab:c@h/" }, false },
+        { "colon in Basic's user",
+          { .url = "http://h/", .username = "a:b", .auth_type = HTTP_AUTH_TYPE_BASIC },
+          false },
+        { "colon in Basic's user, by URL",
+          { .url = "http://a%3Ab:c@h/", .auth_type = HTTP_AUTH_TYPE_BASIC },
+          false },
+        { "colon in Digest's user",
+          { .url = "http://h/", .username = "a:b", .auth_type = HTTP_AUTH_TYPE_DIGEST },
+          true },
+        { "auth_type", { .url = "http://h/", .auth_type = (esp_http_client_auth_type_t)3 }, false },
         { "addr_type", { .url = "http://h/", .addr_type = (esp_http_client_addr_type_t)1 }, false },
         { "method", { .url = "http://h/", .method = HTTP_METHOD_MAX }, false },
         { "user agent", { .url = "http://h/", .user_agent = "a\r\nb: c" }, false },
@@ -202,6 +215,49 @@ TEST(settings_can_be_read_back_and_refuse_nonsense)
     CHECK_EQ(esp_http_client_write(client, text, 1), -1);
     CHECK_EQ(esp_http_client_set_redirection(client), ESP_ERR_INVALID_ARG);
     CHECK_EQ(esp_http_client_set_timeout_ms(NULL, 1), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+TEST(login_and_challenges_cannot_break_out_of_their_line)
+{
+    esp_http_client_config_t config = { .url = "http://al:pw@h/" };
+    esp_http_client_handle_t client = esp_http_client_init(&config);
+    char long_text[CONFIG_MOLT_HTTP_LOGIN_MAX + 1], *value;
+
+    CHECK_EQ(esp_http_client_set_username(client, "a\nb"), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_set_password(client, "a\rb"), ESP_ERR_INVALID_ARG);
+    memset(long_text, 'u', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
+    CHECK_EQ(esp_http_client_set_username(client, long_text), ESP_ERR_INVALID_SIZE);
+    CHECK_EQ(esp_http_client_get_username(client, &value), ESP_OK);
+    CHECK_STR(value, "al");
+    CHECK_EQ(esp_http_client_get_password(client, &value), ESP_OK);
+    CHECK_STR(value, "pw");
+
+    CHECK_EQ(esp_http_client_set_authtype(client, HTTP_AUTH_TYPE_BASIC), ESP_OK);
+    CHECK_EQ(esp_http_client_set_username(client, "a:b"), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_set_authtype(client, HTTP_AUTH_TYPE_DIGEST), ESP_OK);
+    CHECK_EQ(esp_http_client_set_username(client, "a:b"), ESP_OK);
+    CHECK_EQ(esp_http_client_set_authtype(client, HTTP_AUTH_TYPE_BASIC), ESP_ERR_INVALID_ARG);
+
+    static const struct {
+        const char *challenge;
+        esp_err_t err;
+    } cases[] = {
+        { "Digest realm=\"r\", nonce=\"n\"", ESP_OK },
+        { "Digest realm=\"r\r\nX: y\", nonce=\"n\"", ESP_ERR_NOT_SUPPORTED },
+        { "Digest realm=\"r\", nonce=\"n\x01\"", ESP_ERR_NOT_SUPPORTED },
+        { "Basic realm=\"r\"", ESP_ERR_NOT_SUPPORTED },
+        { "Negotiate", ESP_ERR_NOT_SUPPORTED },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *challenge = cases[i].challenge;
+
+        test_case = challenge;
+        CHECK_EQ(esp_http_client_set_auth_data(client, challenge, (int)strlen(challenge)),
+                 cases[i].err);
+    }
+    CHECK_EQ(esp_http_client_set_auth_data(client, NULL, 0), ESP_ERR_INVALID_ARG);
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 

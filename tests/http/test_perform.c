@@ -255,31 +255,52 @@ TEST(a_chunked_request_arrives)
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 
+/* A number that the server tells, on a connection of its own. */
+static int ask(const char *path)
+{
+    static esp_http_client_handle_t asker;
+    char text[16] = "";
+
+    if (!asker) asker = client_for(url_of(port, "http", path), (esp_http_client_config_t){ 0 });
+    CHECK_EQ(esp_http_client_set_url(asker, path), ESP_OK);
+    CHECK_EQ(esp_http_client_open(asker, 0), ESP_OK);
+    CHECK(esp_http_client_fetch_headers(asker) > 0);
+    CHECK(esp_http_client_read(asker, text, sizeof text - 1) > 0);
+    return atoi(text);
+}
+
+static int connections(void)
+{
+    return ask("/count");
+}
+
 TEST(a_password_opens_what_it_is_for_and_is_not_tried_for_ever)
 {
     static const struct {
         const char *path, *user, *password;
         esp_http_client_auth_type_t type;
         int retries, status;
+        int sent; /* requests with an answer */
     } cases[] = {
-        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 200 },
-        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_BASIC, 0, 200 },
-        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_BASIC, -1, 200 },
-        { "/basic", "molt", "wrong", HTTP_AUTH_TYPE_BASIC, 0, 401 },
-        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, -1, 401 },
-        { "/basic", NULL, NULL, HTTP_AUTH_TYPE_BASIC, 0, 401 },
-        { "/digest/md5", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/md5?query=1", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 200 },
-        { "/digest/sha256", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/md5-sess", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/sha256-sess", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/md5/noqop", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/md5/stale", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200 },
-        { "/digest/md5", "molt", "wrong", HTTP_AUTH_TYPE_DIGEST, 0, 401 },
-        { "/digest/md5", "stranger", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 401 },
-        { "/both", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 200 },
-        { "/strange_auth", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 401 },
-        { "/status/401", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 401 },
+        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_BASIC, 0, 200, 1 },
+        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_BASIC, -1, 200, 1 },
+        { "/basic", "molt", "wrong", HTTP_AUTH_TYPE_BASIC, 0, 401, 1 },
+        /* in clear, nobody has said that it may be */
+        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 401, 0 },
+        { "/basic", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 401, 0 },
+        { "/basic", NULL, NULL, HTTP_AUTH_TYPE_BASIC, 0, 401, 0 },
+        { "/digest/md5", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 1 },
+        { "/digest/md5?query=1", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 200, 1 },
+        { "/digest/sha256", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 1 },
+        { "/digest/md5-sess", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 1 },
+        { "/digest/sha256-sess", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 1 },
+        { "/digest/md5/noqop", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 1 },
+        { "/digest/md5/stale", "molt", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 200, 2 },
+        { "/digest/md5", "molt", "wrong", HTTP_AUTH_TYPE_DIGEST, 0, 401, 1 },
+        { "/digest/md5", "stranger", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 0, 401, 1 },
+        { "/both", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 200, 1 },
+        { "/strange_auth", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 401, 0 },
+        { "/status/401", "molt", "s3cret: word", HTTP_AUTH_TYPE_NONE, 0, 401, 0 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -290,9 +311,54 @@ TEST(a_password_opens_what_it_is_for_and_is_not_tried_for_ever)
         int status;
 
         test_case = cases[i].path;
+        int before = ask("/answers");
         CHECK_EQ(get(url_of(port, "http", cases[i].path), config, &status), ESP_OK);
         CHECK_EQ(status, cases[i].status);
         CHECK_EQ(has_content(), cases[i].status == 200);
+        CHECK_EQ(ask("/answers") - before, cases[i].sent);
+    }
+}
+
+TEST(basic_goes_over_tls_without_being_told_and_never_when_digest_is_wanted)
+{
+    static const struct {
+        const char *path, *password;
+        esp_http_client_auth_type_t type;
+        int status;
+    } cases[] = {
+        { "/basic", "s3cret: word", HTTP_AUTH_TYPE_NONE, 200 },
+        { "/basic", "wrong", HTTP_AUTH_TYPE_NONE, 401 },
+        { "/basic", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 401 },
+        { "/digest/sha256", "s3cret: word", HTTP_AUTH_TYPE_DIGEST, 200 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const esp_http_client_config_t config = { .username = "molt",
+                                                  .password = cases[i].password,
+                                                  .auth_type = cases[i].type };
+        int status;
+
+        test_case = cases[i].path;
+        CHECK_EQ(get(url_of(tls_port, "https", cases[i].path), config, &status), ESP_OK);
+        CHECK_EQ(status, cases[i].status);
+    }
+}
+
+TEST(another_password_is_tried_after_a_wrong_one)
+{
+    static const char *const paths[] = { "/digest/md5", "/basic" };
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        const esp_http_client_config_t config = { .username = "molt", .password = "wrong" };
+        esp_http_client_handle_t client = client_for(url_of(tls_port, "https", paths[i]), config);
+
+        test_case = paths[i];
+        CHECK_EQ(perform(client), ESP_OK);
+        CHECK_EQ(esp_http_client_get_status_code(client), 401);
+        CHECK_EQ(esp_http_client_set_password(client, "s3cret: word"), ESP_OK);
+        CHECK_EQ(perform(client), ESP_OK);
+        CHECK_EQ(esp_http_client_get_status_code(client), 200);
+        CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
 }
 
@@ -336,18 +402,6 @@ TEST(secrets_do_not_go_to_a_stranger)
     CHECK(strstr(body, "Cookie") == NULL);
     CHECK(strstr(body, "X-Kept: k\r\n") != NULL);
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
-}
-
-static int connections(void)
-{
-    static esp_http_client_handle_t asker;
-    char text[16] = "";
-
-    if (!asker) asker = client_for(url_of(port, "http", "/count"), (esp_http_client_config_t){ 0 });
-    CHECK_EQ(esp_http_client_open(asker, 0), ESP_OK);
-    CHECK(esp_http_client_fetch_headers(asker) > 0);
-    CHECK(esp_http_client_read(asker, text, sizeof text - 1) > 0);
-    return atoi(text);
 }
 
 TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_is_dead)

@@ -330,18 +330,21 @@ TEST(redirects_are_followed)
 
 TEST(a_challenge_is_answered_if_there_are_credentials)
 {
+    static const char k_digest[] = "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"";
     const struct {
         const char *name, *challenge, *expected, *user;
         int retries;
         esp_err_t result;
         int requests;
+        esp_http_client_auth_type_t type;
     } cases[] = {
-        { "basic", "Basic realm=\"r\"", "Basic dTpw", "u", 0, ESP_OK, 2 },
-        { "digest", "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"", "Digest ", "u", 0, ESP_OK, 2 },
-        { "no retries", "Basic realm=\"r\"", "Basic dTpw", "u", -1, ESP_FAIL, 1 },
-        { "refused", "Basic realm=\"r\"", "nothing is good enough", "u", 0, ESP_FAIL, 2 },
-        { "nobody", "Basic realm=\"r\"", "Basic dTpw", NULL, 0, ESP_FAIL, 1 },
-        { "unknown scheme", "Bearer", NULL, "u", 0, ESP_ERR_NOT_SUPPORTED, 1 },
+        { "basic", "Basic realm=\"r\"", "Basic dTpw", "u", 0, ESP_OK, 1, HTTP_AUTH_TYPE_BASIC },
+        { "basic in clear", "Basic realm=\"r\"", "", "u", 0, ESP_ERR_NOT_SUPPORTED, 1, 0 },
+        { "digest", k_digest, "Digest ", "u", 0, ESP_OK, 2, 0 },
+        { "no retries", k_digest, "Digest ", "u", -1, ESP_FAIL, 1, 0 },
+        { "refused", k_digest, "nothing is good enough", "u", 0, ESP_FAIL, 2, 0 },
+        { "nobody", k_digest, "Digest ", NULL, 0, ESP_FAIL, 1, 0 },
+        { "unknown scheme", "Bearer", NULL, "u", 0, ESP_ERR_NOT_SUPPORTED, 1, 0 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -352,6 +355,7 @@ TEST(a_challenge_is_answered_if_there_are_credentials)
         http.username = cases[i].user;
         http.password = "p";
         http.max_authorization_retries = cases[i].retries;
+        http.auth_type = cases[i].type;
         CHECK_EQ(esp_https_ota(&config), cases[i].result);
         CHECK_EQ(server.requests, cases[i].requests);
         if (cases[i].result) check_unharmed_and_try_again();
