@@ -216,7 +216,7 @@ typedef struct {
 
     const char *user_agent;
     esp_http_client_method_t method;
-    int timeout_ms; /* of each connect, read, write; 0: 5000 */
+    int timeout_ms; /* of each connect (name, TCP and TLS together), read, write; 0: 5000 */
     bool disable_auto_redirect;
     int max_redirection_count;     /* 0: 10 */
     int max_authorization_retries; /* 0: 10; -1: none */

@@ -63,8 +63,8 @@ static enum molt_err open_link(struct esp_http_client *client)
 
     client->tls_error = (esp_tls_last_error_t){ 0 };
     if (molt_http_deadline_passed(client)) return MOLT_ERR_TIMEOUT;
-    enum molt_err err =
-        molt_http_link_open(&client->link, client->port, &target, molt_http_until(client));
+    uint64_t until_ms = molt_http_until(client);
+    enum molt_err err = molt_http_link_open(&client->link, client->port, &target, until_ms);
     if (err) {
         client->tls_error.last_error = socket_error(err);
         return err;
@@ -75,8 +75,7 @@ static enum molt_err open_link(struct esp_http_client *client)
                                             client->keep_alive.count);
     if (client->url.scheme == MOLT_URL_HTTP) return MOLT_OK;
     return molt_http_link_secure(&client->link, target.host, &client->tls,
-                                 esp_tls_get_global_ca_store(), molt_http_until(client),
-                                 &client->tls_error);
+                                 esp_tls_get_global_ca_store(), until_ms, &client->tls_error);
 }
 
 esp_err_t molt_http_connect(struct esp_http_client *client)

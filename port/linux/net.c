@@ -7,9 +7,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +41,91 @@ static enum molt_err wait_for(int fd, short events, int64_t until_ms)
         if (ready == 0) return MOLT_ERR_TIMEOUT;
         if (errno != EINTR) return MOLT_ERR_NETWORK;
     }
+}
+
+/* ---- resolving ----------------------------------------------------------------------------------- */
+
+/* A question to the C library's resolver, which cannot be told when to stop: a thread of its own asks.
+ * Whoever lets go last, the thread or the one who waits, frees it. */
+struct lookup {
+    char host[NI_MAXHOST], service[8];
+    struct addrinfo hints;
+    struct addrinfo *list;
+    int result;
+    int answered; /* an eventfd */
+    atomic_int holders;
+};
+
+static void let_go(struct lookup *lookup)
+{
+    if (atomic_fetch_sub(&lookup->holders, 1) > 1) return;
+    if (lookup->list) freeaddrinfo(lookup->list);
+    (void)close(lookup->answered);
+    free(lookup);
+}
+
+static void *ask(void *arg)
+{
+    struct lookup *lookup = arg;
+
+    lookup->result = getaddrinfo(lookup->host, lookup->service, &lookup->hints, &lookup->list);
+    (void)eventfd_write(lookup->answered, 1);
+    let_go(lookup);
+    return NULL;
+}
+
+static bool start_asking(struct lookup *lookup)
+{
+    pthread_t thread;
+    sigset_t all, before;
+
+    /* Signals are for the threads of the program. */
+    (void)sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before)) return false;
+    atomic_store(&lookup->holders, 2);
+    bool started = pthread_create(&thread, NULL, ask, lookup) == 0;
+    if (started)
+        (void)pthread_detach(thread);
+    else
+        atomic_store(&lookup->holders, 1);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+static enum molt_err wait_for_answer(struct lookup *lookup, int64_t until_ms,
+                                     struct addrinfo **list)
+{
+    enum molt_err err = wait_for(lookup->answered, POLLIN, until_ms);
+
+    if (err) return err;
+    if (lookup->result) return MOLT_ERR_RESOLVE;
+    *list = lookup->list;
+    lookup->list = NULL;
+    return MOLT_OK;
+}
+
+static enum molt_err resolve(const struct molt_net_target *target, int64_t until_ms,
+                             struct addrinfo **list)
+{
+    struct lookup *lookup = calloc(1, sizeof *lookup);
+    enum molt_err err = MOLT_ERR_RESOLVE;
+
+    if (!lookup) return MOLT_ERR_FULL;
+    lookup->hints.ai_family = target->ip_version == 4   ? AF_INET
+                              : target->ip_version == 6 ? AF_INET6
+                                                        : AF_UNSPEC;
+    lookup->hints.ai_socktype = SOCK_STREAM;
+    lookup->hints.ai_flags = AI_NUMERICSERV;
+    atomic_init(&lookup->holders, 1);
+    lookup->answered = eventfd(0, EFD_CLOEXEC);
+    (void)snprintf(lookup->service, sizeof lookup->service, "%u", target->port);
+    int len = snprintf(lookup->host, sizeof lookup->host, "%s", target->host);
+
+    bool fits = len >= 0 && (size_t)len < sizeof lookup->host;
+    if (fits && lookup->answered >= 0 && start_asking(lookup))
+        err = wait_for_answer(lookup, until_ms, list);
+    let_go(lookup);
+    return err;
 }
 
 /* ---- connecting ---------------------------------------------------------------------------------- */
@@ -83,9 +173,8 @@ static enum molt_err connect_one(const struct addrinfo *to, const char *interfac
 /* Tries the addresses in the resolver's order. Each gets its share of the time that is left, so that
  * a dead first address leaves time for the second. */
 static enum molt_err connect_any(const struct addrinfo *list, const char *interface,
-                                 uint32_t timeout_ms, int *fd)
+                                 int64_t until_ms, int *fd)
 {
-    int64_t until_ms = now_ms() + timeout_ms;
     enum molt_err err = MOLT_ERR_RESOLVE;
     int count = 0;
 
@@ -99,21 +188,6 @@ static enum molt_err connect_any(const struct addrinfo *list, const char *interf
     return err;
 }
 
-static enum molt_err resolve(const struct molt_net_target *target, struct addrinfo **list)
-{
-    char service[8];
-    struct addrinfo hints = {
-        .ai_family = target->ip_version == 4   ? AF_INET
-                     : target->ip_version == 6 ? AF_INET6
-                                               : AF_UNSPEC,
-        .ai_socktype = SOCK_STREAM,
-        .ai_flags = AI_NUMERICSERV,
-    };
-
-    (void)snprintf(service, sizeof service, "%u", target->port);
-    return getaddrinfo(target->host, service, &hints, list) == 0 ? MOLT_OK : MOLT_ERR_RESOLVE;
-}
-
 static enum molt_err net_connect(void *ctx, const struct molt_net_target *target,
                                  uint32_t timeout_ms, struct molt_conn **conn)
 {
@@ -121,9 +195,10 @@ static enum molt_err net_connect(void *ctx, const struct molt_net_target *target
     int fd = -1;
 
     (void)ctx;
-    enum molt_err err = resolve(target, &list);
+    int64_t until_ms = now_ms() + timeout_ms;
+    enum molt_err err = resolve(target, until_ms, &list);
     if (err) return err;
-    err = connect_any(list, target->interface, timeout_ms, &fd);
+    err = connect_any(list, target->interface, until_ms, &fd);
     freeaddrinfo(list);
     if (err) return err;
 

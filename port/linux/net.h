@@ -1,7 +1,8 @@
 /* TCP over sockets: struct molt_net_ops for Linux.
  *
- * Sockets never block; poll() keeps the times. A closed peer is a value, never SIGPIPE. The host name
- * is resolved by getaddrinfo(), whose own time-outs (resolv.conf) bound that step, not timeout_ms. */
+ * Sockets never block; poll() keeps the times. A closed peer is a value, never SIGPIPE. A thread of its
+ * own resolves the host name with getaddrinfo(), which may take longer than the caller wants to wait:
+ * connect() then returns in time, and the thread ends when the resolver does. */
 #ifndef MOLT_PORT_LINUX_NET_H
 #define MOLT_PORT_LINUX_NET_H
 

@@ -8,6 +8,7 @@
 #include "esp_http_client.h"
 #include "esp_tls.h"
 #include "http/tls_check.h"
+#include "port/linux/net.h"
 #include "tests/support/files.h"
 #include "tests/support/http_device.h"
 #include "tests/support/peer.h"
@@ -325,6 +326,32 @@ TEST(what_is_older_than_tls_1_2_is_refused)
         CHECK_EQ(problem.last_error, cases[i].good ? ESP_OK : ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
         peer_stop_all();
     }
+}
+
+static enum molt_err slow_connect(void *ctx, const struct molt_net_target *target,
+                                  uint32_t timeout_ms, struct molt_conn **conn)
+{
+    http_device_port.sleep_ms(NULL, 300);
+    return molt_linux_net.connect(ctx, target, timeout_ms, conn);
+}
+
+TEST(tcp_and_tls_share_the_timeout)
+{
+    char url[PEER_URL_MAX];
+    esp_tls_last_error_t problem;
+    int port = peer_start("badserver.py", NULL); /* waits for the rest of a head */
+    struct molt_net_ops slow = molt_linux_net;
+
+    slow.connect = slow_connect;
+    http_device_port.net = &slow;
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", port);
+    const esp_http_client_config_t config = { .url = url, .cert_pem = ca, .timeout_ms = 400 };
+    uint64_t began = http_device_port.uptime_ms(NULL);
+    CHECK_EQ(get(&config, &problem), ESP_ERR_HTTP_CONNECT);
+    CHECK_EQ(problem.last_error, ESP_ERR_ESP_TLS_SERVER_HANDSHAKE_TIMEOUT);
+    CHECK(http_device_port.uptime_ms(NULL) - began < 650);
+    http_device_port.net = &molt_linux_net;
+    peer_stop_all();
 }
 
 TEST(a_peer_that_sends_warnings_without_end_does_not_outlast_the_timeout)

@@ -2,6 +2,7 @@
 #include "tests/support/check.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -14,6 +15,28 @@
 #include "port/linux/net.h"
 
 static const struct molt_net_ops *const net = &molt_linux_net;
+
+/* The resolver, with two names of its own; the linker's --wrap puts it before the C library's. */
+static const struct {
+    const char *host;
+    unsigned wait_ms;
+} k_slow_names[] = { { "slow.example", 700 }, { "late.example", 100 } };
+
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list);
+
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **list)
+{
+    for (size_t i = 0; i < sizeof k_slow_names / sizeof k_slow_names[0]; i++)
+        if (strcmp(host, k_slow_names[i].host) == 0) {
+            (void)usleep(k_slow_names[i].wait_ms * 1000);
+            host = "127.0.0.1";
+        }
+    return __real_getaddrinfo(host, service, hints, list);
+}
 
 struct listener {
     int fd;
@@ -128,6 +151,26 @@ TEST(connecting_ends_with_the_timeout)
     CHECK_EQ(err, MOLT_ERR_TIMEOUT);
     while (count > 0) net->close(held[--count]);
     (void)close(l.fd);
+}
+
+TEST(a_slow_resolver_does_not_outlast_the_timeout)
+{
+    struct listener l = listen_on(AF_INET);
+    struct molt_conn *conn = NULL;
+    const struct molt_net_target slow = { "slow.example", l.port, 0, NULL };
+    const struct molt_net_target late = { "late.example", l.port, 0, NULL };
+    uint64_t began = molt_host_clock_ms();
+
+    CHECK_EQ(net->connect(NULL, &slow, 150, &conn), MOLT_ERR_TIMEOUT);
+    uint64_t took = molt_host_clock_ms() - began;
+    CHECK(took >= 150 && took < 600);
+    CHECK(conn == NULL);
+
+    test_case = "in time";
+    CHECK_EQ(net->connect(NULL, &late, 2000, &conn), MOLT_OK);
+    if (conn) net->close(conn);
+    (void)close(l.fd);
+    (void)usleep(800 * 1000); /* the first question has its answer now, which nobody wants */
 }
 
 TEST(receiving_tells_silence_from_an_end_from_a_break)
