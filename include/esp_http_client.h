@@ -307,9 +307,12 @@ esp_err_t esp_http_client_prepare(esp_http_client_handle_t client);
 /* Sends the head on the connection there is. */
 esp_err_t esp_http_client_request_send(esp_http_client_handle_t client, int write_len);
 
-/* Bytes written, or -1. */
+/* Bytes written, or -1: also for more than open() announced, or than the chunk that has begun lacks.
+ * A connection over which less was sent is not used again. */
 int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, int len);
-/* Around the bytes of one chunk of a chunked request; `last` ends the body. 0 or -1. */
+/* Around the bytes of one chunk of a chunked request; `last` ends the body, without a chunk before it an
+ * empty one. 0, or -1: also when a chunk is not complete. Without them the caller writes the framing
+ * himself, and the connection is not used again. */
 int esp_http_client_chunk_write_begin(esp_http_client_handle_t client, int len);
 int esp_http_client_chunk_write_end(esp_http_client_handle_t client, bool last);
 

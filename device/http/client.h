@@ -77,7 +77,11 @@ struct esp_http_client {
     esp_http_state_t state;
     struct molt_http_link link;
     struct molt_http_response response;
-    bool link_used;  /* a request has gone over this connection before */
+    bool link_used; /* a request has gone over this connection before */
+    bool body_sent; /* the server has the whole request */
+    bool chunks;    /* the request's body is chunked */
+    /* Bytes that the body, or the chunk that has begun, still lacks; -1: the caller frames it. */
+    int64_t body_left;
     bool can_replay; /* the request may be sent again on a new connection */
     bool performing; /* perform() has not come to its end */
     enum molt_http_phase phase;
@@ -103,8 +107,8 @@ bool molt_http_deadline_passed(const struct esp_http_client *client);
  * ESP_ERR_HTTP_CONNECT, and molt_http_fail() has been called. */
 esp_err_t molt_http_connect(struct esp_http_client *client);
 
-/* A connection can carry another request when the last response is over, the server keeps it open,
- * and nothing has come that nobody asked for. */
+/* A connection can carry another request when the last one was sent to its end, its response is over,
+ * the server keeps it open, and nothing has come that nobody asked for. */
 bool molt_http_can_reuse(struct esp_http_client *client);
 
 /* Closes the connection, if there is one, and tells the handler. */

@@ -109,6 +109,7 @@ bool molt_http_can_reuse(struct esp_http_client *client)
 
     if (!client->link.conn) return false;
     if (!client->link_used) return true;
+    if (!client->body_sent) return false;
     if (!client->response.complete || !client->response.keep_alive) return false;
     if (client->at != client->end) return false;
     return molt_http_link_recv(&client->link, &byte, 1, molt_http_now_ms(client), &got) ==

@@ -1,7 +1,10 @@
 /* The request: its head, its body. */
 #include <string.h>
 
+#include "esp_log.h"
 #include "http/client.h"
+
+static const char *TAG = "HTTP_CLIENT";
 
 static const char *const k_methods[HTTP_METHOD_MAX] = {
     [HTTP_METHOD_GET] = "GET",
@@ -97,6 +100,9 @@ esp_err_t molt_http_send_request(struct esp_http_client *client, int write_len)
 
     client->can_replay = client->link_used && write_len == 0 && is_idempotent(client->method);
     client->at = client->end = 0;
+    client->chunks = write_len < 0;
+    client->body_left = write_len < 0 ? -1 : write_len;
+    client->body_sent = write_len == 0;
     molt_http_response_start(&client->response, &sink, client->method == HTTP_METHOD_HEAD);
 
     enum molt_err err = send_head(client, write_len);
@@ -144,14 +150,28 @@ esp_err_t esp_http_client_request_send(esp_http_client_handle_t client, int writ
     return esp_http_client_open(client, write_len);
 }
 
-int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, int len)
+static int write_all(struct esp_http_client *client, const char *bytes, int len)
 {
-    if (!client || !buffer || len < 0 || !client->link.conn) return -1;
-    if (client->state < HTTP_STATE_REQ_COMPLETE_HEADER) return -1;
-    if (send_bytes(client, buffer, (size_t)len)) {
+    if (!client->link.conn || client->state < HTTP_STATE_REQ_COMPLETE_HEADER) return -1;
+    if (send_bytes(client, bytes, (size_t)len)) {
         molt_http_fail(client, ESP_ERR_HTTP_WRITE_DATA);
         return -1;
     }
+    return len;
+}
+
+int esp_http_client_write(esp_http_client_handle_t client, const char *buffer, int len)
+{
+    if (!client || !buffer || len < 0) return -1;
+    bool counted = client->body_left >= 0;
+    /* The server would take the rest for another request. */
+    if (counted && len > client->body_left) {
+        ESP_LOGE(TAG, "%d bytes of body are more than what was announced", len);
+        return -1;
+    }
+    if (write_all(client, buffer, len) != len) return -1;
+    if (counted) client->body_left -= len;
+    if (!client->chunks && client->body_left == 0) client->body_sent = true;
     return len;
 }
 
@@ -161,18 +181,27 @@ int esp_http_client_chunk_write_begin(esp_http_client_handle_t client, int len)
     char line[sizeof "ffffffff\r\n"];
     size_t at = sizeof line - 1;
 
-    if (len <= 0) return -1;
+    if (!client || len <= 0 || !client->chunks || client->body_sent) return -1;
+    if (client->body_left >= 0) return -1; /* the last chunk has not ended */
     line[--at] = '\n';
     line[--at] = '\r';
     for (unsigned rest = (unsigned)len; rest > 0; rest /= 16) line[--at] = k_hex[rest % 16];
     int size = (int)(sizeof line - 1 - at);
-    return esp_http_client_write(client, line + at, size) == size ? 0 : -1;
+    if (write_all(client, line + at, size) != size) return -1;
+    client->body_left = len;
+    return 0;
 }
 
 int esp_http_client_chunk_write_end(esp_http_client_handle_t client, bool last)
 {
-    const char *text = last ? "\r\n0\r\n\r\n" : "\r\n";
+    if (!client || !client->chunks || client->body_sent || client->body_left > 0) return -1;
+    bool in_chunk = client->body_left == 0;
+    if (!in_chunk && !last) return -1;
+    const char *text = !last ? "\r\n" : in_chunk ? "\r\n0\r\n\r\n" : "0\r\n\r\n";
     int size = (int)strlen(text);
 
-    return esp_http_client_write(client, text, size) == size ? 0 : -1;
+    if (write_all(client, text, size) != size) return -1;
+    client->body_left = last ? 0 : -1;
+    client->body_sent = last;
+    return 0;
 }

@@ -410,16 +410,10 @@ TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_i
         const char *first, *second;
         int used; /* connections for both */
     } cases[] = {
-        { "/ok", "/ok", 1 },
-        { "/chunked", "/ok", 1 },
-        { "/status/404", "/ok", 1 },
-        { "/redirect/5", "/ok", 1 },
-        { "/connection_close", "/ok", 2 },
-        { "/close", "/ok", 2 },
-        { "/http10", "/ok", 2 },
-        { "/stale", "/ok", 2 },
-        { "/once", "/ok", 2 },
-        { "/longer", "/ok", 2 },
+        { "/ok", "/ok", 1 },         { "/chunked", "/ok", 1 },          { "/status/404", "/ok", 1 },
+        { "/redirect/5", "/ok", 1 }, { "/connection_close", "/ok", 2 }, { "/close_said", "/ok", 2 },
+        { "/close", "/ok", 2 },      { "/http10", "/ok", 2 },           { "/stale", "/ok", 2 },
+        { "/once", "/ok", 2 },       { "/longer", "/ok", 2 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -435,6 +429,71 @@ TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_i
         CHECK_EQ(connections() - before, cases[i].used);
         CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
+}
+
+TEST(a_connection_is_not_used_again_in_the_middle_of_a_request_or_response)
+{
+    static const struct {
+        const char *path;
+        int announced, written;
+        int used; /* connections, with the one for the next request */
+    } cases[] = {
+        { "/echo", 5, 5, 1 },   { "/early", 100, 5, 2 }, { "/early", 100, 0, 2 },
+        { "/early", -1, 0, 2 }, { "/half", 0, 0, 2 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_case = cases[i].path;
+        int before = connections();
+        esp_http_client_handle_t client =
+            client_for(url_of(port, "http", cases[i].path),
+                       (esp_http_client_config_t){ .method = HTTP_METHOD_PUT });
+
+        CHECK_EQ(esp_http_client_open(client, cases[i].announced), ESP_OK);
+        CHECK_EQ(esp_http_client_write(client, direct, cases[i].written), cases[i].written);
+        CHECK(esp_http_client_fetch_headers(client) > 0);
+        CHECK(esp_http_client_read(client, direct, CONTENT_LEN / 2) > 0);
+        CHECK_EQ(esp_http_client_set_method(client, HTTP_METHOD_GET), ESP_OK);
+        CHECK_EQ(esp_http_client_set_url(client, "/ok"), ESP_OK);
+        CHECK_EQ(perform(client), ESP_OK);
+        CHECK(has_content());
+        CHECK_EQ(connections() - before, cases[i].used);
+        CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    }
+}
+
+TEST(a_body_is_as_long_as_it_was_announced)
+{
+    esp_http_client_handle_t client = client_for(
+        url_of(port, "http", "/echo"), (esp_http_client_config_t){ .method = HTTP_METHOD_PUT });
+
+    CHECK_EQ(esp_http_client_open(client, 5), ESP_OK);
+    CHECK_EQ(esp_http_client_write(client, "abc", 3), 3);
+    CHECK_EQ(esp_http_client_write(client, "def", 3), -1);
+    CHECK_EQ(esp_http_client_chunk_write_begin(client, 2), -1);
+    CHECK_EQ(esp_http_client_chunk_write_end(client, true), -1);
+    CHECK_EQ(esp_http_client_write(client, "de", 2), 2);
+    CHECK_EQ(esp_http_client_write(client, "f", 1), -1);
+    CHECK(esp_http_client_fetch_headers(client) > 0);
+
+    test_case = "chunks";
+    CHECK_EQ(esp_http_client_open(client, -1), ESP_OK);
+    CHECK_EQ(esp_http_client_chunk_write_end(client, false), -1);
+    CHECK_EQ(esp_http_client_chunk_write_begin(client, 3), 0);
+    CHECK_EQ(esp_http_client_chunk_write_begin(client, 3), -1);
+    CHECK_EQ(esp_http_client_write(client, "abcd", 4), -1);
+    CHECK_EQ(esp_http_client_write(client, "ab", 2), 2);
+    CHECK_EQ(esp_http_client_chunk_write_end(client, true), -1);
+    CHECK_EQ(esp_http_client_write(client, "c", 1), 1);
+    CHECK_EQ(esp_http_client_chunk_write_end(client, true), 0);
+    CHECK_EQ(esp_http_client_chunk_write_begin(client, 3), -1);
+    CHECK(esp_http_client_fetch_headers(client) > 0);
+
+    test_case = "no chunk at all";
+    CHECK_EQ(esp_http_client_open(client, -1), ESP_OK);
+    CHECK_EQ(esp_http_client_chunk_write_end(client, true), 0);
+    CHECK(esp_http_client_fetch_headers(client) > 0);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 
 TEST(a_request_that_changes_something_is_not_sent_twice)

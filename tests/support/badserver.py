@@ -92,6 +92,8 @@ class Connection:
             self.receive()
         head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
         request = Request(head, b"")
+        if request.parts[:1] == ["early"]:
+            return request
         if "chunked" in request.headers.get("transfer-encoding", ""):
             request.body = self.read_chunked()
             return request
@@ -507,6 +509,23 @@ def stale(c, r):
     c.finish()
 
 
+def close_said(c, r):
+    """A response with Connection: close; the connection takes requests nevertheless."""
+    c.reply(200, c.server.content, ["Connection: close"], request=r)
+
+
+def half(c, r):
+    """Half of the announced body; the connection takes requests nevertheless."""
+    content = c.server.content
+    c.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(content) +
+           content[:len(content) // 2])
+
+
+def early(c, r):
+    """413 as soon as the head is there, without reading the body."""
+    c.reply(413, b"too much")
+
+
 def once(c, r):
     """A good response; the next request on this connection is met by its end."""
     c.reply(200, c.server.content, request=r)
@@ -530,7 +549,7 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     endless_continue, endless_body, interim, redirect_loop, redirect, redirect_relative, redirect_to,
     redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
     garbage, range_, range_shifted, range_unsaid, range_other_length, basic, digest, both,
-    strange_auth, answers, stale, once, echo, count)}
+    strange_auth, answers, stale, close_said, half, early, once, echo, count)}
 
 
 class BadServer:
