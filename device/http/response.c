@@ -77,6 +77,11 @@ static void end_line(struct molt_http_response *r)
     r->in_value = false;
     if (!in_line || r->interim || r->head_done) return;
     tell_status(r);
+    if (molt_http_same_name(name, "transfer-encoding")) {
+        /* Another coding, before or after "chunked", could not be undone. */
+        if (cut || r->coding_seen || !molt_http_same_name(value, "chunked")) r->bad_coding = true;
+        r->coding_seen = true;
+    }
     if (cut) {
         if (molt_http_same_name(name, k_kept_names[MOLT_HTTP_LOCATION])) r->location_cut = true;
         return;
@@ -95,10 +100,10 @@ static void end_line(struct molt_http_response *r)
 
 /* ---- what llhttp calls --------------------------------------------------------------------------- */
 
-/* Three digits make a status; llhttp takes fewer. */
+/* Three digits make a status, and the version is 1.something; llhttp takes other ones. */
 static int on_status_end(llhttp_t *parser)
 {
-    return parser->status_code < 100 ? -1 : 0;
+    return parser->status_code < 100 || parser->http_major != 1 ? -1 : 0;
 }
 
 static int on_name(llhttp_t *parser, const char *at, size_t len)
@@ -149,6 +154,7 @@ static int on_head_end(llhttp_t *parser)
         return 0;
     }
 
+    if (r->bad_coding) return -1;
     tell_status(r);
     r->chunked = parser->flags & F_CHUNKED;
     if (parser->flags & F_CONTENT_LENGTH) {

@@ -8,7 +8,7 @@
  *     <body>                           body bytes, without the chunks' sizes and extensions
  *                                      complete
  *
- * llhttp parses; this bounds. Whatever a server sends, nothing grows: a header line longer than the
+ * llhttp parses; this bounds, and accepts less: HTTP/1.0 and 1.1, no transfer coding but "chunked". Whatever a server sends, nothing grows: a header line longer than the
  * room for it is skipped (the sink does not see half a value), and a server that sends more than
  * CONFIG_MOLT_HTTP_OVERHEAD_MAX bytes without a byte of body among them is an error. */
 #ifndef MOLT_HTTP_RESPONSE_H
@@ -65,9 +65,10 @@ struct molt_http_response {
     bool in_value; /* of the header line being read */
     bool line_cut; /* it was longer than the room for it */
     bool range_seen;
-    uint32_t overhead; /* bytes since the last one of the body */
-    uint8_t *body;     /* where the body goes during molt_http_response_feed() */
-    size_t line_len;   /* of "name NUL value" in text, from kept_len */
+    bool coding_seen, bad_coding; /* Transfer-Encoding */
+    uint32_t overhead;            /* bytes since the last one of the body */
+    uint8_t *body;                /* where the body goes during molt_http_response_feed() */
+    size_t line_len;              /* of "name NUL value" in text, from kept_len */
     size_t name_len;
     size_t kept_len;
     uint16_t kept_off[MOLT_HTTP_KEPT]; /* in text, plus one; 0 = none */
