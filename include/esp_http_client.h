@@ -52,7 +52,7 @@ typedef struct esp_http_client *esp_http_client_handle_t;
 typedef struct esp_http_client_event *esp_http_client_event_handle_t;
 
 typedef enum {
-    HTTP_EVENT_ERROR = 0,
+    HTTP_EVENT_ERROR = 0, /* data: for esp_tls_get_and_clear_last_error(), esp_tls.h */
     HTTP_EVENT_ON_CONNECTED = 1,
     HTTP_EVENT_HEADERS_SENT = 2,
     HTTP_EVENT_HEADER_SENT = HTTP_EVENT_HEADERS_SENT,
@@ -61,7 +61,7 @@ typedef enum {
     HTTP_EVENT_ON_STATUS_CODE = 5,
     HTTP_EVENT_ON_DATA = 6, /* data, data_len: a piece of the body */
     HTTP_EVENT_ON_FINISH = 7,
-    HTTP_EVENT_DISCONNECTED = 8,
+    HTTP_EVENT_DISCONNECTED = 8, /* data: as HTTP_EVENT_ERROR's */
     HTTP_EVENT_REDIRECT = 9,
 } esp_http_client_event_id_t;
 
@@ -252,7 +252,7 @@ esp_err_t esp_http_client_cleanup(esp_http_client_handle_t client);
 
 /* A complete URL, or a reference relative to the present one. Another host takes with it: the Host,
  * Authorization and Cookie headers, user and password, the connection. ESP_ERR_INVALID_ARG: NULL, not
- * a URL, too long; nothing has changed then. */
+ * a URL, too long; nothing has changed then. Redirects are counted anew. */
 esp_err_t esp_http_client_set_url(esp_http_client_handle_t client, const char *url);
 
 /* "scheme://host:port/path" without the query. ESP_ERR_INVALID_SIZE: longer than len. */
@@ -297,7 +297,8 @@ esp_err_t esp_http_client_set_event_handler(esp_http_client_handle_t client,
 
 /* ---- the exchange -------------------------------------------------------------------------------- */
 
-/* Everything: connect, send, redirects, authentication, body to the event handler. */
+/* Everything: connect, send, redirects, authentication, body to the event handler. Redirects and
+ * authorization retries are counted anew in each call. */
 esp_err_t esp_http_client_perform(esp_http_client_handle_t client);
 
 /* Connects when needed and sends the head. write_len: bytes of body that follow, -1: chunked. */
@@ -325,13 +326,16 @@ int64_t esp_http_client_fetch_headers(esp_http_client_handle_t client);
 int esp_http_client_read(esp_http_client_handle_t client, char *buffer, int len);
 /* Reads until len or the end. */
 int esp_http_client_read_response(esp_http_client_handle_t client, char *buffer, int len);
-/* Reads the rest and drops it; *len (may be NULL) = how many bytes. */
+/* Reads the rest and drops it; *len (may be NULL) = how many bytes, at most INT_MAX. ESP_FAIL: it broke,
+ * or the timeout passed before the end; then it may be called again. */
 esp_err_t esp_http_client_flush_response(esp_http_client_handle_t client, int *len);
 void esp_http_client_clear_response_buffer(esp_http_client_handle_t client);
 
 /* ESP_OK: the next request goes to the Location of this response. ESP_ERR_INVALID_ARG: there is
  * none; ESP_ERR_HTTP_REDIRECT_DOWNGRADE: https to http; ESP_ERR_HTTP_MAX_REDIRECT: too many in a
- * row; ESP_ERR_HTTP_HEADER_TOO_LONG: longer than fits. */
+ * row; ESP_ERR_HTTP_HEADER_TOO_LONG: longer than fits.
+ * The body of set_post_field() and its Content-Type do not follow to another host; a 303 makes the
+ * method GET and drops them too. */
 esp_err_t esp_http_client_set_redirection(esp_http_client_handle_t client);
 esp_err_t esp_http_client_reset_redirect_counter(esp_http_client_handle_t client);
 

@@ -53,6 +53,11 @@ typedef struct esp_tls_last_error {
 
 typedef struct esp_tls_last_error *esp_tls_error_handle_t;
 
+/* The last error, which is then forgotten. `h` is evt->data of HTTP_EVENT_ERROR and
+ * HTTP_EVENT_DISCONNECTED; the other two may be NULL. ESP_ERR_INVALID_STATE: h is NULL. */
+esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t h, int *esp_tls_code,
+                                           int *esp_tls_flags);
+
 struct mbedtls_x509_crt;
 
 /* The store that config.use_global_ca_store means: one per device, parsed on set. set() replaces what

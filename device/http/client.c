@@ -1,6 +1,7 @@
 /* A client's settings, and what came. */
 #include "http/client.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "molt/http.h"
@@ -18,7 +19,9 @@ static esp_err_t esp_error(enum molt_err err)
 esp_err_t esp_http_client_set_url(esp_http_client_handle_t client, const char *url)
 {
     if (!client || !url) return ESP_ERR_INVALID_ARG;
-    return molt_http_go_to(client, url, false);
+    esp_err_t err = molt_http_go_to(client, url, false);
+    if (!err) client->redirects = 0;
+    return err;
 }
 
 esp_err_t esp_http_client_get_url(esp_http_client_handle_t client, char *url, const int len)
@@ -190,10 +193,17 @@ esp_err_t esp_http_client_get_and_clear_last_tls_error(esp_http_client_handle_t 
                                                        int *esp_tls_error_code, int *esp_tls_flags)
 {
     if (!client) return ESP_ERR_INVALID_ARG;
-    esp_tls_last_error_t last = client->tls_error;
+    return esp_tls_get_and_clear_last_error(&client->tls_error, esp_tls_error_code, esp_tls_flags);
+}
 
-    client->tls_error = (esp_tls_last_error_t){ 0 };
-    if (esp_tls_error_code) *esp_tls_error_code = last.esp_tls_error_code;
+esp_err_t esp_tls_get_and_clear_last_error(esp_tls_error_handle_t h, int *esp_tls_code,
+                                           int *esp_tls_flags)
+{
+    if (!h) return ESP_ERR_INVALID_STATE;
+    esp_tls_last_error_t last = *h;
+
+    *h = (esp_tls_last_error_t){ 0 };
+    if (esp_tls_code) *esp_tls_code = last.esp_tls_error_code;
     if (esp_tls_flags) *esp_tls_flags = last.esp_tls_flags;
     return last.last_error;
 }
@@ -223,17 +233,19 @@ int esp_http_client_read_response(esp_http_client_handle_t client, char *buffer,
 esp_err_t esp_http_client_flush_response(esp_http_client_handle_t client, int *len)
 {
     if (!client) return ESP_ERR_INVALID_ARG;
-    if (len) *len = 0;
+    uint64_t until_ms = molt_http_until(client);
+    int64_t total = 0;
     while (!client->response.complete) {
         uint8_t *data;
         size_t got;
 
-        if (client->state < HTTP_STATE_RES_COMPLETE_HEADER) return ESP_FAIL;
-        enum molt_err err = molt_http_next_piece(client, molt_http_until(client), &data, &got);
-        if (err) return ESP_FAIL;
-        if (len) *len += (int)got;
+        if (client->state < HTTP_STATE_RES_COMPLETE_HEADER) break;
+        if (molt_http_now_ms(client) >= until_ms) break;
+        if (molt_http_next_piece(client, until_ms, &data, &got)) break;
+        total += (int64_t)got;
     }
-    return ESP_OK;
+    if (len) *len = total < INT_MAX ? (int)total : INT_MAX;
+    return client->response.complete ? ESP_OK : ESP_FAIL;
 }
 
 void esp_http_client_clear_response_buffer(esp_http_client_handle_t client)

@@ -9,7 +9,10 @@ static void tell(struct esp_http_client *client, esp_http_client_event_t event)
 
 void molt_http_tell(struct esp_http_client *client, esp_http_client_event_id_t id)
 {
-    tell(client, (esp_http_client_event_t){ .event_id = id });
+    bool has_error = id == HTTP_EVENT_ERROR || id == HTTP_EVENT_DISCONNECTED;
+
+    tell(client, (esp_http_client_event_t){ .event_id = id,
+                                            .data = has_error ? &client->tls_error : NULL });
 }
 
 void molt_http_tell_data(struct esp_http_client *client, void *data, size_t len)

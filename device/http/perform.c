@@ -133,7 +133,11 @@ esp_err_t esp_http_client_perform(esp_http_client_handle_t client)
 
     if (!client) return ESP_ERR_INVALID_ARG;
     /* After ESP_ERR_HTTP_EAGAIN it goes on where it was. */
-    if (!client->performing) client->phase = MOLT_HTTP_START;
+    if (!client->performing) {
+        client->phase = MOLT_HTTP_START;
+        client->redirects = 0;
+        client->auth_retries = 0;
+    }
     client->performing = true;
     while (!err && client->phase != MOLT_HTTP_DONE) err = step(client);
     client->performing = err == ESP_ERR_HTTP_EAGAIN;

@@ -21,6 +21,13 @@ static void leave_secrets_behind(struct esp_http_client *client)
     memset(&client->auth, 0, sizeof client->auth);
 }
 
+static void leave_body_behind(struct esp_http_client *client)
+{
+    client->post_data = NULL;
+    client->post_len = 0;
+    (void)molt_http_headers_remove(&client->headers, "Content-Type");
+}
+
 esp_err_t molt_http_go_to(struct esp_http_client *client, const char *reference, bool by_server)
 {
     struct molt_url_step step;
@@ -37,6 +44,7 @@ esp_err_t molt_http_go_to(struct esp_http_client *client, const char *reference,
 
     client->login = login;
     if (stranger) leave_secrets_behind(client);
+    if (stranger && by_server) leave_body_behind(client);
     if (step.other_host || step.other_port)
         (void)molt_http_headers_remove(&client->headers, "Host");
     if (step.other_host || step.other_port || step.other_scheme) molt_http_disconnect(client);
@@ -54,10 +62,18 @@ esp_err_t esp_http_client_set_redirection(esp_http_client_handle_t client)
         ESP_LOGE(TAG, "more than %d redirects", client->max_redirects);
         return ESP_ERR_HTTP_MAX_REDIRECT;
     }
+    const char *host = molt_url_host(&client->url);
+    unsigned port = client->url.port;
     esp_err_t err = molt_http_go_to(client, location, true);
     if (err) {
-        ESP_LOGE(TAG, "redirect to %s: %s", location, esp_err_to_name(err));
+        /* Not the Location: it may be signed, or have a password in it. */
+        ESP_LOGE(TAG, "redirect of %s:%u: %s", host, port, esp_err_to_name(err));
         return err;
+    }
+    /* RFC 9110, 15.4.4: the answer to what was sent is there, to be got. */
+    if (client->response.status == HttpStatus_SeeOther && client->method != HTTP_METHOD_HEAD) {
+        client->method = HTTP_METHOD_GET;
+        leave_body_behind(client);
     }
     client->redirects++;
     client->redirected = true;

@@ -178,7 +178,8 @@ static int set_own_cert(struct molt_tls *tls, const struct molt_tls_settings *s,
     (void)global;
     if (!s->own_cert.at && !s->own_key.at) return 0;
     if (!s->own_cert.at || !s->own_key.at) return MBEDTLS_ERR_SSL_PRIVATE_KEY_REQUIRED;
-    return mbedtls_ssl_conf_own_cert(&tls->conf, &tls->own_cert, &tls->own_key);
+    int result = mbedtls_pk_check_pair(&tls->own_cert.pk, &tls->own_key);
+    return result ? result : mbedtls_ssl_conf_own_cert(&tls->conf, &tls->own_cert, &tls->own_key);
 }
 
 static int set_up(struct molt_tls *tls, const struct molt_tls_settings *s, mbedtls_x509_crt *global)

@@ -235,6 +235,121 @@ TEST(a_request_says_what_the_client_was_told)
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 
+TEST(the_framing_is_the_clients_whatever_headers_were_set)
+{
+    esp_http_client_handle_t client = client_for(
+        url_of(port, "http", "/echo"), (esp_http_client_config_t){ .method = HTTP_METHOD_POST });
+
+    CHECK_EQ(esp_http_client_set_post_field(client, "abc", 3), ESP_OK);
+    CHECK_EQ(esp_http_client_set_header(client, "Content-Length", "77"), ESP_OK);
+    CHECK_EQ(esp_http_client_set_header(client, "transfer-encoding", "chunked"), ESP_OK);
+    echo_after(client);
+    CHECK(strstr(body, "Content-Length: 3\r\n\r\nabc") != NULL);
+    CHECK(strstr(body, "77") == NULL);
+    CHECK(strstr(body, "chunked") == NULL);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+TEST(a_body_does_not_follow_to_a_stranger_and_303_asks_with_get)
+{
+    static const struct {
+        const char *path;
+        esp_http_client_method_t method;
+        const char *line;
+        bool has_body;
+    } cases[] = {
+        { "/redirect_to/307?/echo", HTTP_METHOD_POST, "POST /echo ", true },
+        { "/redirect_to/302?/echo", HTTP_METHOD_POST, "POST /echo ", true },
+        { "/redirect_to/303?/echo", HTTP_METHOD_POST, "GET /echo ", false },
+        { "/redirect_to/303?/echo", HTTP_METHOD_PUT, "GET /echo ", false },
+        { "/redirect_to/307?http://localhost:%d/echo", HTTP_METHOD_POST, "POST /echo ", false },
+        { "/redirect_to/303?http://localhost:%d/echo", HTTP_METHOD_POST, "GET /echo ", false },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *mark = strstr(cases[i].path, "%d");
+        char path[PEER_URL_MAX];
+
+        test_case = cases[i].path;
+        if (mark)
+            (void)snprintf(path, sizeof path, "%.*s%d%s", (int)(mark - cases[i].path),
+                           cases[i].path, port, mark + 2);
+        else
+            (void)snprintf(path, sizeof path, "%s", cases[i].path);
+        esp_http_client_handle_t client = client_for(
+            url_of(port, "http", path), (esp_http_client_config_t){ .method = cases[i].method });
+        char *data;
+
+        CHECK_EQ(esp_http_client_set_post_field(client, "secret", 6), ESP_OK);
+        echo_after(client);
+        CHECK(strncmp(body, cases[i].line, strlen(cases[i].line)) == 0);
+        CHECK_EQ(strstr(body, "secret") != NULL, cases[i].has_body);
+        CHECK_EQ(strstr(body, "Content-Type") != NULL, cases[i].has_body);
+        CHECK_EQ(esp_http_client_get_post_field(client, &data), cases[i].has_body ? 6 : 0);
+        CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    }
+}
+
+TEST(a_host_header_of_the_caller_does_not_follow_to_another_host)
+{
+    char away[PEER_URL_MAX];
+
+    (void)snprintf(away, sizeof away, "/redirect_to/302?http://localhost:%d/echo", port);
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", away), (esp_http_client_config_t){ 0 });
+    CHECK_EQ(esp_http_client_set_header(client, "Host", "first.example"), ESP_OK);
+    echo_after(client);
+    CHECK(strstr(body, "first.example") == NULL);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+TEST(each_perform_counts_its_redirects_anew)
+{
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", "/redirect_loop"), (esp_http_client_config_t){ 0 });
+
+    CHECK_EQ(perform(client), ESP_ERR_HTTP_MAX_REDIRECT);
+    CHECK_EQ(esp_http_client_set_url(client, "/redirect/3"), ESP_OK);
+    CHECK_EQ(perform(client), ESP_OK);
+    CHECK(has_content());
+
+    test_case = "by hand";
+    CHECK_EQ(esp_http_client_set_url(client, "/redirect_loop"), ESP_OK);
+    for (int i = 0; i <= 10; i++) {
+        CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+        CHECK(esp_http_client_fetch_headers(client) > 0);
+        if (i < 10) CHECK_EQ(esp_http_client_set_redirection(client), ESP_OK);
+    }
+    CHECK_EQ(esp_http_client_set_redirection(client), ESP_ERR_HTTP_MAX_REDIRECT);
+    CHECK_EQ(esp_http_client_reset_redirect_counter(client), ESP_OK);
+    CHECK_EQ(esp_http_client_set_redirection(client), ESP_OK);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+static char log_text[4096];
+
+static void keep_log(void *ctx, const char *line)
+{
+    size_t len = strlen(log_text);
+
+    (void)ctx;
+    (void)snprintf(log_text + len, sizeof log_text - len, "%s\n", line);
+}
+
+TEST(the_log_does_not_show_where_a_refused_redirect_leads)
+{
+    int status;
+
+    http_device_port.log = keep_log;
+    CHECK_EQ(get(url_of(tls_port, "https", "/redirect_to/302?http://u:pa55@h/x?signature=5ecret"),
+                 (esp_http_client_config_t){ 0 }, &status),
+             ESP_ERR_HTTP_REDIRECT_DOWNGRADE);
+    http_device_port.log = NULL;
+    CHECK(strstr(log_text, "ESP_ERR_HTTP_REDIRECT_DOWNGRADE") != NULL);
+    CHECK(strstr(log_text, "pa55") == NULL);
+    CHECK(strstr(log_text, "5ecret") == NULL);
+}
+
 TEST(a_chunked_request_arrives)
 {
     esp_http_client_handle_t client = client_for(
@@ -410,10 +525,19 @@ TEST(a_connection_is_used_again_when_the_server_allows_it_and_replaced_when_it_i
         const char *first, *second;
         int used; /* connections for both */
     } cases[] = {
-        { "/ok", "/ok", 1 },         { "/chunked", "/ok", 1 },          { "/status/404", "/ok", 1 },
-        { "/redirect/5", "/ok", 1 }, { "/connection_close", "/ok", 2 }, { "/close_said", "/ok", 2 },
-        { "/close", "/ok", 2 },      { "/http10", "/ok", 2 },           { "/stale", "/ok", 2 },
-        { "/once", "/ok", 2 },       { "/longer", "/ok", 2 },
+        { "/ok", "/ok", 1 },
+        { "/chunked", "/ok", 1 },
+        { "/status/404", "/ok", 1 },
+        { "/redirect/5", "/ok", 1 },
+        { "/redirect_body/16000", "/ok", 1 },
+        { "/redirect_body/17000", "/ok", 2 },
+        { "/connection_close", "/ok", 2 },
+        { "/close_said", "/ok", 2 },
+        { "/close", "/ok", 2 },
+        { "/http10", "/ok", 2 },
+        { "/stale", "/ok", 2 },
+        { "/once", "/ok", 2 },
+        { "/longer", "/ok", 2 },
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -584,6 +708,37 @@ TEST(a_deadline_ends_what_no_single_timeout_would)
         CHECK(has_content());
         CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
     }
+}
+
+TEST(a_deadline_that_has_passed_takes_nothing_from_the_connection)
+{
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", "/ok"), (esp_http_client_config_t){ 0 });
+    int len = 0, got;
+
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+    CHECK_EQ(esp_http_client_fetch_headers(client), CONTENT_LEN);
+    CHECK_EQ(molt_http_client_set_deadline_ms(client, 1), ESP_OK);
+    http_device_port.sleep_ms(NULL, 20);
+    while ((got = esp_http_client_read(client, direct, 100)) > 0) len += got;
+    CHECK_EQ(got, -1);
+    CHECK(len <= DEFAULT_HTTP_BUF_SIZE); /* what was there already */
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+TEST(flushing_ends_with_the_timeout)
+{
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", "/endless_body"), (esp_http_client_config_t){ 0 });
+    uint64_t began = http_device_port.uptime_ms(NULL);
+    int flushed = -1;
+
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+    CHECK_EQ(esp_http_client_fetch_headers(client), 0);
+    CHECK_EQ(esp_http_client_flush_response(client, &flushed), ESP_FAIL);
+    CHECK(flushed > 0);
+    CHECK(http_device_port.uptime_ms(NULL) - began < 4 * TIMEOUT_MS);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
 
 TEST(one_call_of_read_takes_no_longer_than_the_timeout)

@@ -254,6 +254,9 @@ TEST(a_server_that_wants_to_know_the_client_gets_its_certificate)
         { "of another CA",
           { .client_cert_pem = stranger, .client_key_pem = other_key },
           ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED },
+        { "another's key",
+          { .client_cert_pem = cert, .client_key_pem = other_key },
+          ESP_ERR_MBEDTLS_SSL_CONF_OWN_CERT_FAILED },
         { "without key", { .client_cert_pem = cert }, ESP_ERR_MBEDTLS_SSL_CONF_OWN_CERT_FAILED },
         { "broken key",
           { .client_cert_pem = cert, .client_key_pem = "no" },
@@ -366,6 +369,34 @@ TEST(a_peer_that_sends_warnings_without_end_does_not_outlast_the_timeout)
     CHECK_EQ(get(&config, &problem), ESP_ERR_HTTP_CONNECT);
     CHECK_EQ(problem.last_error, ESP_ERR_ESP_TLS_SERVER_HANDSHAKE_TIMEOUT);
     CHECK(http_device_port.uptime_ms(NULL) - began < 3000);
+    peer_stop_all();
+}
+
+static esp_tls_last_error_t told; /* by on_end() */
+
+static esp_err_t on_end(esp_http_client_event_t *event)
+{
+    if (event->event_id == HTTP_EVENT_ERROR)
+        told.last_error = esp_tls_get_and_clear_last_error(event->data, &told.esp_tls_error_code,
+                                                           &told.esp_tls_flags);
+    if (event->event_id == HTTP_EVENT_DISCONNECTED)
+        CHECK_EQ(esp_tls_get_and_clear_last_error(event->data, NULL, NULL), ESP_OK);
+    return ESP_OK;
+}
+
+TEST(the_event_of_a_failure_tells_why)
+{
+    char url[PEER_URL_MAX];
+    esp_tls_last_error_t problem;
+    int port = start_server("expired");
+
+    (void)snprintf(url, sizeof url, "https://localhost:%d/ok", port);
+    const esp_http_client_config_t config = { .url = url, .cert_pem = ca, .event_handler = on_end };
+    CHECK_EQ(get(&config, &problem), ESP_ERR_HTTP_CONNECT);
+    CHECK_EQ(told.last_error, ESP_ERR_MBEDTLS_SSL_HANDSHAKE_FAILED);
+    CHECK_EQ(told.esp_tls_flags, MBEDTLS_X509_BADCERT_EXPIRED);
+    CHECK_EQ(problem.last_error, ESP_OK); /* it has been taken */
+    CHECK_EQ(esp_tls_get_and_clear_last_error(NULL, NULL, NULL), ESP_ERR_INVALID_STATE);
     peer_stop_all();
 }
 

@@ -340,6 +340,11 @@ def redirect_to(c, r):
     c.reply(int(r.arg("302")), b"elsewhere", [f"Location: {r.query}"])
 
 
+def redirect_body(c, r):
+    """/redirect_body/LEN: 302 to /ok with a body of that length."""
+    c.reply(302, b"x" * int(r.arg("100")), ["Location: /ok"])
+
+
 def redirect_close(c, r):
     """302 to /ok, and the connection ends."""
     c.reply(302, b"elsewhere", ["Location: /ok", "Connection: close"])
@@ -547,7 +552,7 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     truncated_chunks, longer, stall_header, stall_silent, stall_body, pause_body, trickle,
     trickle_header, reset, reset_header, bytewise, giant_header, endless_header, endless_headers,
     endless_continue, endless_body, interim, redirect_loop, redirect, redirect_relative, redirect_to,
-    redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
+    redirect_body, redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
     garbage, range_, range_shifted, range_unsaid, range_other_length, basic, digest, both,
     strange_auth, answers, stale, close_said, half, early, once, echo, count)}
 
