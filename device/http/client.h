@@ -29,6 +29,7 @@ enum {
     MOLT_HTTP_REDIRECTS = 10,
     MOLT_HTTP_AUTH_RETRIES = 10,
     MOLT_HTTP_BUFFER_MIN = 64,
+    MOLT_HTTP_INTERFACE_MAX = 16, /* IFNAMSIZ of Linux and lwIP: with the NUL */
     /* A body that nobody wants is read up to here to keep the connection; a longer one is cut. */
     MOLT_HTTP_DRAIN_MAX = 16384,
 };
@@ -64,7 +65,7 @@ struct esp_http_client {
     http_event_handle_cb handler;
     void *user_data;
     uint8_t ip_version;
-    const char *interface;
+    char interface[MOLT_HTTP_INTERFACE_MAX]; /* "": any */
     struct {
         bool enable;
         int idle_s, interval_s, count;

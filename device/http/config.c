@@ -89,8 +89,8 @@ static void set_numbers(struct esp_http_client *client, const esp_http_client_co
     client->async = config->is_async;
     client->handler = config->event_handler;
     client->user_data = config->user_data;
-    /* struct ifreq begins with the interface's name. */
-    client->interface = (const char *)config->if_name;
+    /* struct ifreq begins with the interface's name, which need not live as long as the client. */
+    if (config->if_name) memcpy(client->interface, config->if_name, sizeof client->interface - 1);
     client->keep_alive.enable = config->keep_alive_enable;
     client->keep_alive.idle_s = or_default(config->keep_alive_idle, 5);
     client->keep_alive.interval_s = or_default(config->keep_alive_interval, 5);
@@ -164,6 +164,7 @@ esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *co
     const char *why = set_all(client, config);
     if (why) {
         ESP_LOGE(TAG, "configuration: %s", why);
+        memset(client, 0, sizeof *client); /* it may have a password already */
         return NULL;
     }
     client->state = HTTP_STATE_INIT;

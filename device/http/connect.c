@@ -58,7 +58,7 @@ static enum molt_err open_link(struct esp_http_client *client)
         .host = molt_url_host(&client->url),
         .port = client->url.port,
         .ip_version = client->ip_version,
-        .interface = client->interface,
+        .interface = client->interface[0] ? client->interface : NULL,
     };
 
     client->tls_error = (esp_tls_last_error_t){ 0 };

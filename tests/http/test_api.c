@@ -1,6 +1,7 @@
 /* What a program written for ESP-IDF counts on when it is compiled: values, member order, names. */
 #include "tests/support/check.h"
 
+#include <net/if.h>
 #include <stddef.h>
 
 #include "esp_crt_bundle.h"
@@ -259,6 +260,109 @@ TEST(login_and_challenges_cannot_break_out_of_their_line)
     }
     CHECK_EQ(esp_http_client_set_auth_data(client, NULL, 0), ESP_ERR_INVALID_ARG);
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+static char connected_by[32];
+
+static enum molt_err note_interface(void *ctx, const struct molt_net_target *target,
+                                    uint32_t timeout_ms, struct molt_conn **conn)
+{
+    (void)ctx, (void)timeout_ms, (void)conn;
+    (void)snprintf(connected_by, sizeof connected_by, "%s",
+                   target->interface ? target->interface : "any");
+    return MOLT_ERR_CONNECT;
+}
+
+TEST(the_interfaces_name_is_copied)
+{
+    static const struct molt_net_ops k_net = { .connect = note_interface };
+    static const char *const k_names[] = { "eth0", "fifteen-letters", "any" };
+
+    http_device_port.net = &k_net;
+    for (size_t i = 0; i < sizeof k_names / sizeof k_names[0]; i++) {
+        struct ifreq request = { 0 };
+        bool any = strcmp(k_names[i], "any") == 0;
+        esp_http_client_config_t config = { .url = "http://h/", .if_name = any ? NULL : &request };
+
+        test_case = k_names[i];
+        memcpy(request.ifr_name, k_names[i], strlen(k_names[i]));
+        esp_http_client_handle_t client = esp_http_client_init(&config);
+        memset(&request, 'x', sizeof request);
+        CHECK_EQ(esp_http_client_open(client, 0), ESP_ERR_HTTP_CONNECT);
+        CHECK_STR(connected_by, k_names[i]);
+        CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    }
+    http_device_start();
+}
+
+static bool memory_has(const char *text)
+{
+    const char *memory = http_device.part[MOLT_DEVICE_HTTP];
+    size_t len = strlen(text);
+
+    for (size_t at = 0; at + len <= molt_http_part_size(); at++)
+        if (memcmp(memory + at, text, len) == 0) return true;
+    return false;
+}
+
+TEST(a_password_does_not_stay_in_the_pool)
+{
+    esp_http_client_config_t config = { .url = "http://h/", .username = "u", .password = "s3cret" };
+    esp_http_client_handle_t client = esp_http_client_init(&config);
+
+    CHECK(memory_has("s3cret"));
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    CHECK(!memory_has("s3cret"));
+
+    test_case = "a configuration that fails later";
+    config.user_agent = "a\r\nb";
+    CHECK(esp_http_client_init(&config) == NULL);
+    CHECK(!memory_has("s3cret"));
+}
+
+static int events_told;
+
+static esp_err_t count_event(esp_http_client_event_t *event)
+{
+    (void)event;
+    events_told++;
+    return ESP_OK;
+}
+
+TEST(what_is_not_going_on_can_be_ended_and_cleared)
+{
+    static const struct molt_net_ops k_net = { .connect = note_interface };
+    esp_http_client_config_t config = { .url = "http://h/" };
+    esp_http_client_handle_t client = esp_http_client_init(&config);
+    char *data = NULL;
+
+    CHECK_EQ(esp_http_client_close(NULL), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_close(client), ESP_OK);
+    CHECK_EQ(esp_http_client_cancel_request(NULL), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_cancel_request(client), ESP_ERR_INVALID_STATE);
+    CHECK_EQ(esp_http_client_add_auth(NULL), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(esp_http_client_add_auth(client), ESP_OK); /* there is nothing to answer */
+    CHECK_EQ(esp_http_client_reset_redirect_counter(NULL), ESP_ERR_INVALID_ARG);
+    esp_http_client_clear_response_buffer(NULL);
+    esp_http_client_clear_response_buffer(client);
+
+    CHECK_EQ(esp_http_client_get_post_field(client, &data), 0);
+    CHECK_EQ(esp_http_client_set_post_field(client, "a=b", 3), ESP_OK);
+    CHECK_EQ(esp_http_client_get_post_field(client, &data), 3);
+    CHECK_MEM(data, "a=b", 3);
+    CHECK_EQ(esp_http_client_delete_all_headers(client), ESP_OK);
+    CHECK_EQ(esp_http_client_get_header(client, "User-Agent", &data), ESP_ERR_NOT_FOUND);
+    CHECK_EQ(esp_http_client_get_header(client, "Content-Type", &data), ESP_ERR_NOT_FOUND);
+
+    http_device_port.net = &k_net;
+    CHECK_EQ(esp_http_client_set_event_handler(client, count_event), ESP_OK);
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_ERR_HTTP_CONNECT);
+    CHECK_EQ(events_told, 1);
+    CHECK_EQ(esp_http_client_set_event_handler(client, NULL), ESP_OK);
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_ERR_HTTP_CONNECT);
+    CHECK_EQ(events_told, 1);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    http_device_start();
 }
 
 int main(void)
