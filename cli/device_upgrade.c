@@ -15,8 +15,10 @@
 #include "esp_https_ota.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "http/url.h"
 #include "molt/device.h"
 #include "molt/http.h"
+#include "ota/part.h"
 #include "port/linux/host.h"
 #include "port/linux/net.h"
 #include "sdkconfig.h"
@@ -36,6 +38,7 @@ const struct molt_option molt_device_upgrade_options[] = {
     { "version-check", 0, MOLT_OPT_FLAG, NULL, "refuse the version that the device runs", NULL },
     { "timeout", 0, MOLT_OPT_VALUE, "S", "give up when the server is silent for S seconds (10)",
       NULL },
+    { "allow-http", 0, MOLT_OPT_FLAG, NULL, "also over http, from whoever answers there", NULL },
     { "deadline", 0, MOLT_OPT_VALUE, "S", "give up S seconds after the start (never)", NULL },
     { "chip", 0, MOLT_OPT_VALUE, "NAME", "the device's chip (default: linux)", NULL },
     { .name = NULL },
@@ -131,6 +134,7 @@ static int open_device(struct upgrade *u)
     u->memory = malloc(molt_device_size());
     if (!u->memory) abort();
     (void)molt_device_init(u->memory, &u->port);
+    molt_ota_part()->config.allow_http = molt_args_has(u->args, "allow-http");
     esp_log_level_set("*", ESP_LOG_WARN); /* progress is shown in another way */
     return MOLT_EXIT_OK;
 }
@@ -177,6 +181,14 @@ static bool read_limit(const struct molt_args *args, const char *name, uint32_t 
     return false;
 }
 
+static bool is_http(const char *text)
+{
+    struct molt_login login;
+    struct molt_url url;
+
+    return molt_url_parse(&url, &login, text) == MOLT_OK && url.scheme == MOLT_URL_HTTP;
+}
+
 static int read_args(struct upgrade *u)
 {
     const struct molt_args *args = u->args;
@@ -185,6 +197,9 @@ static int read_args(struct upgrade *u)
 
     if (!url) return molt_args_usage(args, "--url is missing");
     if (!*url) return molt_args_usage(args, "--url is empty");
+    if (is_http(url) && !molt_args_has(args, "allow-http"))
+        return molt_args_usage(args, "--url: without https nothing shows who sends the image "
+                                     "(--allow-http does without)");
     if (molt_args_has(args, "cert") != molt_args_has(args, "key"))
         return molt_args_usage(args, "--cert and --key belong together");
     if (!molt_args_size(args, "partial", 0, &u->partial) ||

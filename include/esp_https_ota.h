@@ -78,7 +78,8 @@ extern "C" {
 
 /* Connects, follows redirects (at most 10) and answers challenges up to the final response's headers.
  * Nothing is written yet. On every error *handle is NULL.
- * ESP_ERR_INVALID_ARG: a NULL, or nothing to check the server's certificate against;
+ * ESP_ERR_INVALID_ARG: a NULL, nothing to check the server's certificate against, or a URL, the first
+ * or a redirect's, that is not https (both allowed by CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP);
  * ESP_ERR_NO_MEM: all CONFIG_MOLT_HTTPS_OTA_HANDLES are in use; ESP_ERR_HTTP_NOT_MODIFIED: 304;
  * ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE: 416; ESP_ERR_HTTP_MAX_REDIRECT;
  * ESP_ERR_HTTP_REDIRECT_DOWNGRADE: https to http; ESP_ERR_INVALID_SIZE: the file is larger than the

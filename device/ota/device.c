@@ -40,6 +40,7 @@ struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
         .rollback = CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE,
         .anti_rollback = CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK,
         .table_md5 = CONFIG_PARTITION_TABLE_MD5,
+        .allow_http = CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP,
     };
     molt_device_use(&l->device);
     return &l->device;

@@ -38,8 +38,10 @@ static void give_back(struct molt_https_ota *ota)
 
 static bool can_trust_server(const esp_http_client_config_t *http)
 {
+    const struct molt_ota_part *part = molt_ota_part();
+
     return http->cert_pem || http->use_global_ca_store || http->crt_bundle_attach ||
-           CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP;
+           (part && part->config.allow_http);
 }
 
 static uint32_t buffer_len(int wanted)

@@ -5,6 +5,7 @@
 #include "esp_log.h"
 #include "molt/http.h"
 #include "ota/https.h"
+#include "ota/part.h"
 
 static const char *TAG = "esp_https_ota";
 
@@ -42,9 +43,21 @@ static void drain(struct molt_https_ota *ota)
     }
 }
 
+/* Asked before each request: the application's callback and a redirect can change the URL. */
+static bool may_connect(const struct molt_https_ota *ota)
+{
+    if (esp_http_client_get_transport_type(ota->client) == HTTP_TRANSPORT_OVER_SSL) return true;
+    if (molt_ota_part()->config.allow_http) return true;
+    ESP_LOGE(TAG, "without https nothing shows who sends the image "
+                  "(CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP)");
+    return false;
+}
+
 static esp_err_t send_request(struct molt_https_ota *ota)
 {
     char *body = NULL;
+
+    if (!may_connect(ota)) return ESP_ERR_INVALID_ARG;
     int len = esp_http_client_get_post_field(ota->client, &body);
 
     esp_err_t err = esp_http_client_open(ota->client, len);

@@ -14,11 +14,13 @@
 #include "slots/boot_record.h"
 #include "slots/map.h"
 
-/* Choices of sdkconfig.h that tests turn at run time, between molt_device_init() and first use. */
+/* Choices of sdkconfig.h that tests and tools turn at run time, between molt_device_init() and first
+ * use. */
 struct molt_ota_config {
     bool rollback;      /* CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE */
     bool anti_rollback; /* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK */
     bool table_md5;     /* CONFIG_PARTITION_TABLE_MD5: insist on the MD5 row */
+    bool allow_http;    /* CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP: firmware from whoever answers */
 };
 
 struct esp_partition_iterator_opaque_ {

@@ -12,7 +12,7 @@ from flash import BLANK, app, entry, flash
 
 MOLT = pathlib.Path(os.environ["MOLT_BUILD"], "cli", "molt")
 CREATE = "image create --app app.elf --chip linux --project-name p --version 1 out.bin".split()
-UPGRADE = "device upgrade --url http://127.0.0.1:1/x --chip linux f.bin".split()
+UPGRADE = "device upgrade --url https://127.0.0.1:1/x --chip linux f.bin".split()
 
 
 class Options(unittest.TestCase):

@@ -38,7 +38,7 @@ static void upgrade(const char *url)
 {
     esp_http_client_config_t config = {
         .url = url,
-        .cert_pem = arg("ca", "no CA is needed for http"),
+        .cert_pem = arg("ca", "no CA"),
         .timeout_ms = 1000,
     };
 

@@ -123,6 +123,17 @@ class Upgrade(unittest.TestCase):
             self.assertEqual((code, server.requests), (1, []), said)
         self.check_good_attempt()
 
+    def test_an_image_comes_over_http_only_if_that_was_asked_for(self):
+        with BadServer(IMAGE) as server:
+            code, said = self.upgrade(server.url("ok"))
+            self.assertEqual(code, 2)
+            self.assertIn("without https nothing shows who sends the image", said)
+            self.assertIn("ESP_ERR_INVALID_ARG", self.run_app(server.url("ok")).text)
+            self.assertEqual(server.requests, [])
+            self.check_unchanged(said)
+            self.assertEqual(self.upgrade(server.url("ok"), "--allow-http"), (0, ""))
+        self.assertEqual(self.device.slot("ota_1")[:len(IMAGE)], IMAGE)
+
     def test_no_connection_is_told_without_a_word_about_certificates(self):
         with self.server() as server:
             url = server.url("ok")
@@ -130,7 +141,7 @@ class Upgrade(unittest.TestCase):
             port = plain.url("ok").split(":")[2].split("/")[0]
         for where, words in ((url, "nobody listens"), (f"http://127.0.0.1:{port}/x", "nobody listens"),
                              ("http://nowhere.invalid/x", "has no address")):
-            code, said = self.upgrade(where)
+            code, said = self.upgrade(where, "--allow-http")
             self.assertEqual(code, 1)
             self.assertIn("ESP_ERR_HTTP_CONNECT: no connection: ", said)
             self.assertIn(words, said)

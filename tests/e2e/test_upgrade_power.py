@@ -13,6 +13,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from device import LARGE, Device, app, esp  # noqa: E402
+import certs  # noqa: E402
 from badserver import BadServer  # noqa: E402
 
 NEW = app("tiny-v2")
@@ -27,8 +28,8 @@ class PowerCut(unittest.TestCase):
     def one(self, folder, server, kind, at):
         """Whether the cut happened; raises when the device does not come through it."""
         device = Device(folder, "probe-v1", entries=(esp.entry(1), esp.BLANK))
-        run = device.run("--arg", f"url={server.url('ok')}", "--cut-after", str(at), "--tear", kind,
-                         "--seed", str(at))
+        run = device.run("--arg", f"url={server.url('ok')}", "--arg", f"ca={self.ca_text}",
+                         "--cut-after", str(at), "--tear", kind, "--seed", str(at))
         seen = (kind, at, run.text)
         self.assertEqual(run.code, 0, seen)
         self.assertEqual((run.boots[-1].version, device.slot("ota_1")[:len(NEW)] == NEW),
@@ -39,11 +40,15 @@ class PowerCut(unittest.TestCase):
         self.assertEqual(device.upgrade(server.url("ok"), "--ca", self.ca), (0, ""), seen)
         return "board: power cut in flash operation" in run.text
 
+    def server(self, folder):
+        made = certs.make(folder)
+        self.ca = made.ca
+        self.ca_text = pathlib.Path(made.ca).read_text(encoding="ascii")
+        return BadServer(NEW, made.server, made.server_key)
+
     def test_at_every_operation_in_every_kind_of_tear(self):
-        with tempfile.TemporaryDirectory() as folder, BadServer(NEW) as server, \
+        with tempfile.TemporaryDirectory() as folder, self.server(folder) as server, \
                 concurrent.futures.ThreadPoolExecutor(2) as pool:
-            self.ca = pathlib.Path(folder, "ca.pem")
-            self.ca.write_text("http needs none, the API wants one")
             jobs = {}
             for kind, step in KINDS.items():
                 for at in [*range(1, OPERATIONS, step), OPERATIONS + 1000]:

@@ -253,6 +253,7 @@ static inline void server_start(const uint8_t *file, uint32_t len)
     server.file_len = len;
     device.port.net = &net;
     device.port.uptime_ms = fake_uptime;
+    molt_ota_part()->config.allow_http = true; /* it does not speak TLS */
 }
 
 #endif

@@ -19,7 +19,6 @@ static void start(void)
     device_flash_app(OTA_0_ADDR, "1", 0);
     device_write_entry(0, 1, MOLT_IMG_VALID);
     server_start(image.bytes, image.len);
-    /* An http URL: that there is something to check a server against is all that is looked at. */
     http = (esp_http_client_config_t){ .url = "http://server/app.bin", .cert_pem = "a CA" };
     config = (esp_https_ota_config_t){ .http_config = &http };
 }
@@ -294,10 +293,6 @@ TEST(the_device_can_be_at_fault_too)
     esp_https_ota_handle_t handle;
 
     start();
-    http.cert_pem = NULL;
-    CHECK_EQ(esp_https_ota(&config), ESP_ERR_INVALID_ARG);
-    CHECK_EQ(server.connects, 0);
-    start();
     http.url = "not a url";
     CHECK_EQ(esp_https_ota(&config), ESP_FAIL);
     start();
@@ -314,6 +309,54 @@ TEST(the_device_can_be_at_fault_too)
     CHECK_EQ(esp_https_ota_begin(&config, &handle), ESP_ERR_INVALID_ARG);
     CHECK(handle == NULL);
     check_unharmed_and_try_again();
+}
+
+static esp_err_t go_to_http(esp_http_client_handle_t client)
+{
+    return esp_http_client_set_url(client, "http://server/app.bin");
+}
+
+TEST(nothing_is_installed_from_a_server_that_shows_no_certificate)
+{
+    const struct {
+        const char *name, *url;
+        const char *ca;
+        esp_err_t (*init_cb)(esp_http_client_handle_t client);
+        bool allow_http;
+        esp_err_t result;
+        int connects;
+    } cases[] = {
+        { "http, a CA", "http://server/app.bin", "a CA", NULL, false, ESP_ERR_INVALID_ARG, 0 },
+        { "http, no CA", "http://server/app.bin", NULL, NULL, false, ESP_ERR_INVALID_ARG, 0 },
+        { "https, no CA", "https://server/app.bin", NULL, NULL, false, ESP_ERR_INVALID_ARG, 0 },
+        { "http later", "https://server/", "a CA", go_to_http, false, ESP_ERR_INVALID_ARG, 0 },
+        { "allowed", "http://server/app.bin", NULL, NULL, true, ESP_OK, 1 },
+        { "allowed later", "https://server/", NULL, go_to_http, true, ESP_OK, 1 },
+        { "https goes ahead", "https://server/", "a CA", NULL, false, ESP_ERR_HTTP_CONNECT, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_case = cases[i].name;
+        start();
+        molt_ota_part()->config.allow_http = cases[i].allow_http;
+        server.refuses = cases[i].result == ESP_ERR_HTTP_CONNECT; /* it does not speak TLS */
+        http.url = cases[i].url;
+        http.cert_pem = cases[i].ca;
+        config.http_client_init_cb = cases[i].init_cb;
+        CHECK_EQ(esp_https_ota(&config), cases[i].result);
+        CHECK_EQ(server.connects, cases[i].connects);
+        if (cases[i].result) check_unharmed_and_try_again();
+    }
+    test_case = "host and path instead of a URL";
+    start();
+    molt_ota_part()->config.allow_http = false;
+    http.url = NULL;
+    http.host = "server";
+    http.path = "/app.bin";
+    CHECK_EQ(esp_https_ota(&config), ESP_ERR_INVALID_ARG);
+    CHECK_EQ(server.connects, 0);
+    device_run(OTA_0_ADDR);
+    CHECK_EQ(molt_ota_part()->config.allow_http, CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP);
 }
 
 TEST(redirects_are_followed)
