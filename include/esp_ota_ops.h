@@ -145,8 +145,9 @@ esp_err_t esp_ota_check_image_validity(esp_partition_type_t part_type,
  * is raised to the running app's. */
 esp_err_t esp_ota_mark_app_valid_cancel_rollback(void);
 
-/* Rejects the chosen app, so that the next reset boots the one before. ESP_ERR_NOT_FOUND, ESP_FAIL as
- * above; ESP_ERR_OTA_ROLLBACK_FAILED: there is nothing to go back to. */
+/* Rejects the running app, so that the next reset boots the one before. ESP_ERR_NOT_FOUND, ESP_FAIL
+ * as above; ESP_ERR_OTA_ROLLBACK_FAILED: there is nothing to go back to, or the bootloader fell back
+ * to an app that otadata has no entry of. */
 esp_err_t esp_ota_mark_app_invalid_rollback(void);
 /* And resets; returns only on errors. */
 esp_err_t esp_ota_mark_app_invalid_rollback_and_reboot(void);

@@ -86,11 +86,11 @@ esp_err_t esp_ota_mark_app_valid_cancel_rollback(void)
     return raise_secure_version();
 }
 
-/* Whether the entry that is not active leads to an app that may and can run. */
-static bool can_go_back(const struct view *v)
+/* Whether, without entry `index`, the other one leads to an app that may and can run. */
+static bool can_do_without(const struct view *v, int index)
 {
     const struct molt_ota_part *part = molt_ota_part();
-    int other = 1 - v->active;
+    int other = 1 - index;
     const esp_partition_t *p;
 
     if (molt_otadata_usable(&v->entry[other])) {
@@ -106,7 +106,9 @@ bool esp_ota_check_rollback_is_possible(void)
 {
     struct view v;
 
-    return look(&v) == ESP_OK && can_go_back(&v);
+    if (look(&v)) return false;
+    int index = running_entry(&v);
+    return index >= 0 && can_do_without(&v, index);
 }
 
 esp_err_t esp_ota_mark_app_invalid_rollback(void)
@@ -115,11 +117,13 @@ esp_err_t esp_ota_mark_app_invalid_rollback(void)
 
     esp_err_t err = look(&v);
     if (err) return err;
-    if (!can_go_back(&v)) {
+    /* After a fallback the active entry is another app's, which nobody has judged here. */
+    int index = running_entry(&v);
+    if (index < 0 || !can_do_without(&v, index)) {
         ESP_LOGE(TAG, "there is no app to go back to");
         return ESP_ERR_OTA_ROLLBACK_FAILED;
     }
-    return set_state(&v, v.active, MOLT_IMG_INVALID);
+    return set_state(&v, index, MOLT_IMG_INVALID);
 }
 
 esp_err_t esp_ota_mark_app_invalid_rollback_and_reboot(void)

@@ -41,6 +41,7 @@ struct ota_device {
     enum molt_reset_reason reset_with;
     jmp_buf on_reset;
     uint32_t fuse; /* the security version */
+    bool fuse_fails;
 };
 
 static struct ota_device device;
@@ -79,7 +80,7 @@ static inline enum molt_err fuse_get(void *ctx, uint32_t *value)
 {
     (void)ctx;
     *value = device.fuse;
-    return MOLT_OK;
+    return device.fuse_fails ? MOLT_ERR_FLASH : MOLT_OK;
 }
 
 static inline enum molt_err fuse_raise(void *ctx, uint32_t value)
@@ -120,6 +121,7 @@ static inline void device_start(uint32_t running_addr)
     memset(device.flash, 0xFF, sizeof device.flash);
     molt_ram_nor_init(&device.ram, &geometry, device.flash);
     device.fuse = 0;
+    device.fuse_fails = false;
     device.port = (struct molt_port){
         .flash = &device.ram.nor,
         .reset_reason = device_reset_reason,

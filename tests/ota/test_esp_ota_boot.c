@@ -247,6 +247,39 @@ TEST(an_app_that_the_fuses_forbid_is_erased_unless_it_runs)
     CHECK_EQ(device.flash[OTA_0_ADDR], 0xE9);
 }
 
+TEST(a_security_version_that_cannot_be_read_lets_nothing_through)
+{
+    for (int missing = 0; missing < 2; missing++) {
+        start(OTA_0_ADDR, (struct entry){ 1, MOLT_IMG_VALID }, (struct entry){ 2, MOLT_IMG_VALID });
+        molt_ota_part()->config.anti_rollback = true;
+        device.fuse_fails = !missing;
+        if (missing) device.port.secure_version = NULL;
+        CHECK_EQ(molt_ota_secure_version_ok(by_label("ota_1")), ESP_FAIL);
+        CHECK_EQ(esp_ota_set_boot_partition(by_label("ota_0")), ESP_FAIL);
+        CHECK_STR(label_of(esp_ota_get_boot_partition()), "ota_1");
+        CHECK_EQ(device.flash[OTA_1_ADDR], 0xE9); /* not erased: perhaps it is new enough */
+        device_run(OTA_1_ADDR);
+        molt_ota_part()->config.anti_rollback = true;
+        CHECK(!esp_ota_check_rollback_is_possible());
+    }
+}
+
+TEST(the_test_app_is_no_slot)
+{
+    struct molt_ptable table = *stock_table();
+    esp_app_desc_t desc;
+
+    start(OTA_0_ADDR, (struct entry){ 1, MOLT_IMG_VALID }, none);
+    table.row[3].subtype = MOLT_APP_TEST;
+    device_write_table(&table, true);
+    esp_partition_unload_all();
+    CHECK_EQ(esp_ota_get_partition_description(by_label("factory"), &desc), ESP_OK);
+    CHECK_EQ(esp_ota_set_boot_partition(by_label("factory")), ESP_ERR_INVALID_ARG);
+    CHECK_STR(label_of(esp_ota_get_boot_partition()), "ota_0");
+    CHECK_EQ(device_entry(0).seq, 1);
+    CHECK_EQ(device_entry(1).seq, 0xFFFFFFFF);
+}
+
 /* ---- trial and rollback ------------------------------------------------------------------------- */
 
 TEST(confirming_makes_the_running_apps_entry_valid)
@@ -332,6 +365,32 @@ TEST(an_app_is_rejected_only_if_another_can_run)
         CHECK_EQ(esp_ota_check_rollback_is_possible(), cases[i].result == ESP_OK);
         CHECK_EQ(esp_ota_mark_app_invalid_rollback(), cases[i].result);
         CHECK_EQ(device_entry(1).state, cases[i].result ? cases[i].e1.state : MOLT_IMG_INVALID);
+    }
+}
+
+TEST(an_app_rejects_itself_and_never_another_one)
+{
+    const struct {
+        const char *name;
+        uint32_t running;
+        struct entry e0, e1;
+        void (*prepare)(void);
+        esp_err_t result;
+        enum molt_img_state state0, state1; /* afterwards */
+    } cases[] = {
+        { "slot 0 runs, slot 1 is chosen", OTA_0_ADDR, { 1, 2 }, { 2, 1 }, nothing, ESP_OK, 3, 1 },
+        { "and is damaged", OTA_0_ADDR, { 1, 2 }, { 2, 1 }, damage_ota_1, 0x1505, 2, 1 },
+        { "factory runs", FACTORY_ADDR, { 1, 2 }, { 2, 1 }, nothing, 0x1505, 2, 1 },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        test_case = cases[i].name;
+        start(cases[i].running, cases[i].e0, cases[i].e1);
+        cases[i].prepare();
+        CHECK_EQ(esp_ota_check_rollback_is_possible(), cases[i].result == ESP_OK);
+        CHECK_EQ(esp_ota_mark_app_invalid_rollback(), cases[i].result);
+        CHECK_EQ(device_entry(0).state, cases[i].state0);
+        CHECK_EQ(device_entry(1).state, cases[i].state1);
     }
 }
 
