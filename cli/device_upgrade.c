@@ -39,7 +39,7 @@ const struct molt_option molt_device_upgrade_options[] = {
     { "timeout", 0, MOLT_OPT_VALUE, "S", "give up when the server is silent for S seconds (10)",
       NULL },
     { "allow-http", 0, MOLT_OPT_FLAG, NULL, "also over http, from whoever answers there", NULL },
-    { "deadline", 0, MOLT_OPT_VALUE, "S", "give up S seconds after the start (never)", NULL },
+    { "deadline", 0, MOLT_OPT_VALUE, "S", "give up S seconds after the start (3600)", NULL },
     { "chip", 0, MOLT_OPT_VALUE, "NAME", "the device's chip (default: linux)", NULL },
     { .name = NULL },
 };
@@ -204,7 +204,7 @@ static int read_args(struct upgrade *u)
         return molt_args_usage(args, "--cert and --key belong together");
     if (!molt_args_size(args, "partial", 0, &u->partial) ||
         !read_limit(args, "timeout", TIMEOUT_MS, &u->timeout_ms) ||
-        !read_limit(args, "deadline", 0, &u->deadline_ms))
+        !read_limit(args, "deadline", CONFIG_MOLT_HTTPS_OTA_DEADLINE_S * 1000u, &u->deadline_ms))
         return MOLT_EXIT_USAGE;
     if (u->partial == 0 && molt_args_has(args, "partial"))
         return molt_args_usage(args, "--partial: at least 1");

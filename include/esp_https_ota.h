@@ -39,7 +39,8 @@ typedef esp_err_t (*http_client_init_cb_t)(esp_http_client_handle_t http_client)
 
 typedef struct {
     const esp_http_client_config_t *http_config; /* required */
-    /* Called once after the client was made, to set headers; an error ends begin with it. */
+    /* Called once after the client was made, to set headers, or another deadline for the whole
+     * download (molt/http.h); an error ends begin with it. */
     http_client_init_cb_t http_client_init_cb;
     bool bulk_flash_erase; /* erase all at the start instead of sector by sector */
 #if CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
@@ -90,8 +91,8 @@ esp_err_t esp_https_ota_begin(const esp_https_ota_config_t *ota_config,
 /* Reads and writes at most one buffer. ESP_ERR_HTTPS_OTA_IN_PROGRESS: call again; ESP_OK: all is
  * written. ESP_ERR_INVALID_VERSION: for another chip or revision, ESP_ERR_OTA_SPI_MODE_MISMATCH,
  * ESP_ERR_OTA_VALIDATE_FAILED: not an image, or one without descriptor (all three before anything is
- * erased); ESP_FAIL: the connection broke or the file is incomplete; errors of esp_ota_begin() and
- * esp_ota_write(). After an error: esp_https_ota_abort(). */
+ * erased); ESP_FAIL: the connection broke or the file is incomplete; ESP_ERR_TIMEOUT: it took
+ * CONFIG_MOLT_HTTPS_OTA_DEADLINE_S; errors of esp_ota_begin() and esp_ota_write(). After an error: esp_https_ota_abort(). */
 esp_err_t esp_https_ota_perform(esp_https_ota_handle_t https_ota_handle);
 
 /* Verifies, and, if all was received and the image is for an OTA slot, selects it. Frees the handle,

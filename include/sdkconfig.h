@@ -147,6 +147,11 @@
 #ifndef CONFIG_MOLT_HTTPS_OTA_STALLS
 #define CONFIG_MOLT_HTTPS_OTA_STALLS 3 /* receive timeouts in a row that end a download */
 #endif
+#ifndef CONFIG_MOLT_HTTPS_OTA_DEADLINE_S
+/* Seconds that a whole download may take; 0 = no limit. An application sets its own with
+ * molt_http_client_set_deadline_ms() in http_client_init_cb. */
+#define CONFIG_MOLT_HTTPS_OTA_DEADLINE_S 3600
+#endif
 #ifndef CONFIG_MOLT_OTA_BUFFER_MAX
 #define CONFIG_MOLT_OTA_BUFFER_MAX 4096
 #endif

@@ -5,6 +5,7 @@
 #include "ctx/ctx.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "molt/http.h"
 #include "ota/https.h"
 #include "ota/part.h"
 
@@ -111,6 +112,8 @@ static esp_err_t set_up(const esp_https_ota_config_t *config, struct molt_https_
     choose_start(config, ota);
     ota->client = esp_http_client_init(http);
     if (!ota->client) return ESP_FAIL;
+    err = molt_http_client_set_deadline_ms(ota->client, CONFIG_MOLT_HTTPS_OTA_DEADLINE_S * 1000u);
+    if (err) return err;
     return config->http_client_init_cb ? config->http_client_init_cb(ota->client) : ESP_OK;
 }
 

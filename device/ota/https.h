@@ -26,7 +26,7 @@ enum {
     MOLT_HTTPS_OTA_REQUEST_MIN = MOLT_HTTPS_OTA_HEADER_LEN, /* this, so that one part has it all */
     MOLT_HTTPS_OTA_AUTH_RETRIES = 10,
     MOLT_HTTPS_OTA_RESUME_MIN = 1024, /* less is not worth a resumption */
-    MOLT_HTTPS_OTA_ETAG_MAX = 80,
+    MOLT_HTTPS_OTA_VALIDATOR_MAX = 80,
 };
 
 /* Names and order of ESP-IDF; INIT is a free place in the pool. */
@@ -53,10 +53,11 @@ struct molt_https_ota {
     uint32_t written;  /* handed to esp_ota_write(), `start` included */
     int64_t image_len; /* -1 = the server did not say */
 
-    bool asks_range;                    /* the request has a Range header */
-    bool partial;                       /* several requests, each for a part */
-    uint32_t request_max;               /* bytes of one part */
-    char etag[MOLT_HTTPS_OTA_ETAG_MAX]; /* of the first part; "" = none, or not a strong one */
+    bool asks_range;      /* the request has a Range header */
+    bool partial;         /* several requests, each for a part */
+    uint32_t request_max; /* bytes of one part */
+    /* Of the first part: its strong ETag, else its Last-Modified; "" = neither. */
+    char validator[MOLT_HTTPS_OTA_VALIDATOR_MAX];
 
     uint32_t header_len; /* bytes of the first KiB that are in `buffer` */
     uint32_t buffer_len; /* bytes of `buffer` that one read may fill */

@@ -9,8 +9,6 @@
 
 static const char *TAG = "esp_https_ota";
 
-enum { DRAIN_MAX = 16384 }; /* a longer body costs more than a new connection */
-
 /* What to do with a response, by its status. Source: ESP-IDF components/esp_https_ota/src/
  * esp_https_ota.c, _http_handle_response_code(). */
 enum verdict { ACCEPT, REDIRECT, AUTHENTICATE, NOT_MODIFIED, NO_RANGE, REFUSE };
@@ -32,17 +30,6 @@ static enum verdict judge(int status)
     return status >= 400 ? REFUSE : ACCEPT;
 }
 
-/* Reads the body of a redirect or challenge, so that the connection can carry the next request. */
-static void drain(struct molt_https_ota *ota)
-{
-    for (uint32_t total = 0; total < DRAIN_MAX;) {
-        int got = esp_http_client_read(ota->client, (char *)ota->buffer, (int)ota->buffer_len);
-
-        if (got <= 0) return;
-        total += (uint32_t)got;
-    }
-}
-
 /* Asked before each request: the application's callback and a redirect can change the URL. */
 static bool may_connect(const struct molt_https_ota *ota)
 {
@@ -61,7 +48,7 @@ static esp_err_t send_request(struct molt_https_ota *ota)
     int len = esp_http_client_get_post_field(ota->client, &body);
 
     esp_err_t err = esp_http_client_open(ota->client, len);
-    if (err) return err;
+    if (err) return molt_http_client_deadline_passed(ota->client) ? ESP_ERR_TIMEOUT : err;
     for (int done = 0; done < len;) {
         int sent = esp_http_client_write(ota->client, body + done, len - done);
 
@@ -109,7 +96,7 @@ static esp_err_t request(struct molt_https_ota *ota)
             return ESP_FAIL;
         }
         if (err) return err;
-        drain(ota);
+        molt_http_client_drain(ota->client);
     }
 }
 
@@ -136,13 +123,28 @@ static void ask_everything(struct molt_https_ota *ota)
     (void)esp_http_client_delete_header(ota->client, "Range");
 }
 
-/* A server whose file changes between two parts must not answer with a part of the new one. */
-static void remember_etag(struct molt_https_ota *ota)
+/* What tells this version of the file from any other, "" when nothing does: a strong ETag, else the
+ * date of its last change, which If-Range takes too (RFC 9110 13.1.5). */
+static void read_validator(const struct molt_https_ota *ota,
+                           char text[MOLT_HTTPS_OTA_VALIDATOR_MAX])
 {
     const char *etag = molt_http_client_response_header(ota->client, "ETag");
-    bool is_strong = etag && etag[0] == '"' && strlen(etag) < sizeof ota->etag;
+    const char *date = molt_http_client_response_header(ota->client, "Last-Modified");
+    const char *found = etag && etag[0] == '"' ? etag : date;
+    bool fits = found && strlen(found) < MOLT_HTTPS_OTA_VALIDATOR_MAX;
 
-    (void)snprintf(ota->etag, sizeof ota->etag, "%s", is_strong ? etag : "");
+    (void)snprintf(text, MOLT_HTTPS_OTA_VALIDATOR_MAX, "%s", fits ? found : "");
+}
+
+/* Not every server heeds If-Range, so its answer is compared too. One without any is let through, as
+ * RFC 9110 15.3.7 demands it only of ETags that the full response had; the image's digest decides. */
+static bool is_same_file(const struct molt_https_ota *ota)
+{
+    char now[MOLT_HTTPS_OTA_VALIDATOR_MAX];
+
+    read_validator(ota, now);
+    if (now[0] && ota->validator[0] && strcmp(now, ota->validator) != 0) return false;
+    return esp_http_client_get_content_range(ota->client) == ota->image_len;
 }
 
 static bool is_part(const struct molt_https_ota *ota)
@@ -191,17 +193,18 @@ esp_err_t molt_https_ota_connect(struct molt_https_ota *ota, bool resuming)
         ESP_LOGE(TAG, "the server does not say how long the file is");
         return ESP_FAIL;
     }
-    remember_etag(ota);
+    read_validator(ota, ota->validator);
     return ESP_OK;
 }
 
 esp_err_t molt_https_ota_connect_next(struct molt_https_ota *ota)
 {
     esp_err_t err = ask_range(ota, ota->written);
-    if (!err && ota->etag[0]) err = esp_http_client_set_header(ota->client, "If-Range", ota->etag);
+    if (!err && ota->validator[0])
+        err = esp_http_client_set_header(ota->client, "If-Range", ota->validator);
     if (!err) err = request(ota);
     if (err) return err;
-    if (!is_part(ota) || esp_http_client_get_content_range(ota->client) != ota->image_len) {
+    if (!is_part(ota) || !is_same_file(ota)) {
         ESP_LOGE(TAG, "the file on the server has changed");
         return ESP_FAIL;
     }

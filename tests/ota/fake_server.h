@@ -25,10 +25,14 @@ struct fake_server {
     const char *credentials; /* this Authorization (its start) */
     int changes_after;       /* requests after which the file is another one */
     const uint8_t *changed;
+    const char *changed_headers;
     uint32_t changed_len; /* 0 = the same length, but another ETag */
     /* after so many bytes of the body: */
     uint32_t fin_at, stall_at, reset_at;
-    bool refuses; /* connections */
+    bool refuses;          /* connections */
+    uint32_t delay_ms;     /* between two pieces of body */
+    uint32_t moved_len;    /* bytes of a redirect's body; 0 = 5 */
+    bool ignores_if_range; /* sends a part of the new file */
 
     int requests, connects, closed;
     char ranges[RANGES_MAX][64]; /* of each request; "" = none */
@@ -39,6 +43,8 @@ struct fake_server {
 struct molt_conn {
     bool open;
     size_t request_len;
+    uint32_t head;           /* bytes before the body */
+    uint64_t due_ms;         /* when the next bytes come */
     uint32_t at, end, limit; /* of `response`; nothing comes from `limit` on */
     enum molt_err then;      /* what happens there */
     uint8_t response[2 * IMAGE_MAX];
@@ -87,7 +93,7 @@ static inline bool range_asked(uint32_t *first, uint32_t *last)
     *last = server.file_len - 1;
     if (!text || server.no_ranges) return false;
     /* If-Range: another file than the one that the client has a part of */
-    if (strstr(server.request, "If-Range:") && server.headers &&
+    if (strstr(server.request, "If-Range:") && server.headers && !server.ignores_if_range &&
         !strstr(server.request, strstr(server.headers, "\"")))
         return false;
     *first = (uint32_t)strtoul(text + 13, &end, 10);
@@ -115,18 +121,26 @@ static inline void answer(struct molt_conn *c)
     if (server.changes_after && server.requests > server.changes_after) {
         server.file = server.changed;
         if (server.changed_len) server.file_len = server.changed_len;
-        if (!server.changed_len) server.headers = "ETag: \"new\"\r\n";
+        if (!server.changed_len)
+            server.headers = server.changed_headers ? server.changed_headers : "ETag: \"new\"\r\n";
     }
     c->at = c->end = 0;
+    c->head = UINT32_MAX;
+    c->due_ms = 0;
     c->limit = UINT32_MAX;
     c->then = MOLT_ERR_TIMEOUT;
     c->request_len = 0;
     if (server.redirects > 0) {
         server.redirects--;
+        uint32_t moved_len = server.moved_len ? server.moved_len : 5;
+
         (void)snprintf(line, sizeof line,
-                       "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 5\r\n\r\nmoved",
-                       server.location);
+                       "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: %u\r\n\r\n",
+                       server.location, (unsigned)moved_len);
         put_text(c, line);
+        c->head = c->end;
+        memset(c->response + c->end, '.', moved_len);
+        c->end += moved_len;
         return;
     }
     const char *authorization = strstr(server.request, "\r\nAuthorization: ");
@@ -164,7 +178,7 @@ static inline void answer(struct molt_conn *c)
     }
     if (server.closes || server.no_length) put_text(c, "Connection: close\r\n");
     put_text(c, "\r\n");
-    uint32_t head = c->end;
+    c->head = c->end;
     put_body(c, server.file + first, len);
     if (server.closes || server.no_length) c->then = MOLT_ERR_CLOSED;
     const struct {
@@ -174,8 +188,8 @@ static inline void answer(struct molt_conn *c)
                  { server.stall_at, MOLT_ERR_TIMEOUT },
                  { server.reset_at, MOLT_ERR_NETWORK } };
     for (size_t i = 0; i < 3; i++) {
-        if (!ends[i].at || head + ends[i].at >= c->end) continue;
-        c->limit = head + ends[i].at;
+        if (!ends[i].at || c->head + ends[i].at >= c->end) continue;
+        c->limit = c->head + ends[i].at;
         c->then = ends[i].then;
     }
     if (c->limit > c->end) c->limit = c->end;
@@ -219,11 +233,17 @@ static inline enum molt_err fake_recv(struct molt_conn *c, void *to, size_t size
 
     if (len == 0 && c->then == MOLT_ERR_TIMEOUT) server.now_ms += timeout_ms;
     if (len == 0) return c->then;
+    if (c->due_ms > server.now_ms + timeout_ms) {
+        server.now_ms += timeout_ms;
+        return MOLT_ERR_TIMEOUT;
+    }
+    if (c->due_ms > server.now_ms) server.now_ms = c->due_ms;
     if (server.piece && len > server.piece) len = server.piece;
     if (len > size) len = size;
     memcpy(to, c->response + c->at, len);
     c->at += (uint32_t)len;
     server.now_ms++;
+    if (c->at >= c->head) c->due_ms = server.now_ms + server.delay_ms;
     *got = len;
     return MOLT_OK;
 }

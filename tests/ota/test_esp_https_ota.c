@@ -547,6 +547,33 @@ TEST(a_deadline_ends_the_whole_download)
     check_unharmed_and_try_again();
 }
 
+TEST(a_download_without_a_deadline_has_one_all_the_same)
+{
+    start();
+    server.piece = 1;
+    server.delay_ms = 4000; /* never silent for long, never done: a day for all of it */
+    CHECK_EQ(esp_https_ota(&config), ESP_ERR_TIMEOUT);
+    CHECK_EQ(server.now_ms / 10000, CONFIG_MOLT_HTTPS_OTA_DEADLINE_S / 10);
+    check_unharmed_and_try_again();
+}
+
+TEST(a_dripping_redirect_is_left_behind)
+{
+    esp_https_ota_handle_t handle;
+
+    start();
+    server.redirects = 1;
+    server.location = "/app.bin";
+    server.moved_len = 15000;
+    server.piece = 1;
+    server.delay_ms = 1000;
+    CHECK_EQ(esp_https_ota_begin(&config, &handle), ESP_OK);
+    CHECK(server.now_ms < 10000); /* not the hours that reading it would take */
+    CHECK_EQ(server.connects, 2);
+    CHECK_EQ(esp_https_ota_abort(handle), ESP_OK);
+    check_unharmed_and_try_again();
+}
+
 /* ---- parts ------------------------------------------------------------------------------------- */
 
 TEST(a_file_can_be_fetched_in_parts)
@@ -592,6 +619,18 @@ static void other_file(void)
     server.headers = "ETag: \"v2\"\r\n";
     memset(bad_file, 0x44, sizeof bad_file);
 }
+static void other_file_and_no_if_range(void)
+{
+    other_file();
+    server.ignores_if_range = true;
+}
+static void another_date(void)
+{
+    other_file();
+    server.headers = "ETag: W/\"weak\"\r\nLast-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n";
+    server.changed_headers = "Last-Modified: Mon, 23 Nov 2026 11:00:00 GMT\r\n";
+    server.ignores_if_range = true;
+}
 static void longer_file(void)
 {
     server.changes_after = 1;
@@ -621,6 +660,8 @@ TEST(parts_of_different_files_are_never_mixed)
         void (*prepare)(void);
     } cases[] = {
         { "the file changes", other_file },
+        { "a part of the new file all the same", other_file_and_no_if_range },
+        { "no ETag, another date", another_date },
         { "the file gets longer", longer_file },
         { "the second answer is the whole file", no_ranges_later },
         { "another range than the one asked for", shifted },
@@ -636,6 +677,7 @@ TEST(parts_of_different_files_are_never_mixed)
         config.max_http_request_size = 10000;
         cases[i].prepare();
         CHECK_EQ(esp_https_ota(&config), ESP_FAIL);
+        CHECK(server.requests <= 2);
         check_unharmed_and_try_again();
     }
 }
