@@ -42,8 +42,7 @@ static void choose_entry(const struct molt_choice_facts *facts, struct molt_otad
     bool all_rejected = rejected0 & molt_otadata_rejected(&entry[1]);
 
     plan->why = MOLT_CHOICE_DAMAGED;
-    /* Without a factory app a slot runs, and must be able to confirm itself. */
-    plan->initialise = is_unset && (facts->anti_rollback || !facts->has_factory);
+    plan->initialise = is_unset && (facts->anti_rollback || (all_rejected && !facts->has_factory));
     if (facts->anti_rollback) {
         plan->raise_version = is_unset;
         if (drop_too_old(facts, entry)) plan->why = MOLT_CHOICE_TOO_OLD;

@@ -7,8 +7,7 @@
  *         factory exists -----------------------------> factory
  *         none ---------------------------------------> slot 0; entry 0 is written when one runs
  *     the usable entry with the larger seq?
- *         none (damaged) -----------------------------> factory, then every slot; without factory
- *                                                       entry 0 is written when one runs
+ *         none (damaged) -----------------------------> factory, then every slot
  *         one ----------------------------------------> its slot; rollback: NEW becomes PENDING
  *
  * With anti-rollback an entry is usable only if its app's security version is high enough, and two
@@ -19,8 +18,7 @@
  *
  * Source: ESP-IDF components/bootloader_support/src/bootloader_utility.c
  * (bootloader_utility_get_selected_boot_partition, bootloader_utility_load_boot_image). The choice
- * is the same for every table and otadata that ESP-IDF handles; the number of slots is map.h's.
- * ESP-IDF leaves damaged entries without a factory app as they are, and no image can be confirmed. */
+ * is the same for every table and otadata that ESP-IDF handles; the number of slots is map.h's. */
 #ifndef MOLT_SLOTS_CHOICE_H
 #define MOLT_SLOTS_CHOICE_H
 
