@@ -47,7 +47,7 @@ cat "$work/out"
 [ $code -eq 2 ] && grep -q "molt device run" "$work/out" # a firmware needs its board, and says so
 
 echo "--- find_package"
-cmake -S "$work/app" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/installed" -DCMAKE_BUILD_TYPE=Release
+cmake -G Ninja -S "$work/app" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/installed" -DCMAKE_BUILD_TYPE=Release
 cmake --build "$work/build"
 molt=$work/installed/bin/molt
 "$molt" flash create --size 4MB --partition-table "$work/app/partitions.csv" \
