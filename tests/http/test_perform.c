@@ -245,7 +245,7 @@ TEST(the_framing_is_the_clients_whatever_headers_were_set)
     CHECK_EQ(esp_http_client_set_header(client, "transfer-encoding", "chunked"), ESP_OK);
     echo_after(client);
     CHECK(strstr(body, "Content-Length: 3\r\n\r\nabc") != NULL);
-    CHECK(strstr(body, "77") == NULL);
+    CHECK(strstr(body, "Length: 77") == NULL); /* the port may have a 77 in it */
     CHECK(strstr(body, "chunked") == NULL);
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
 }
