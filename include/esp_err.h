@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>  /* ESP-IDF's has these two, and applications count on it */
+#include <stdlib.h>
 
 #ifdef __cplusplus
 extern "C" {

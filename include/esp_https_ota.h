@@ -43,7 +43,7 @@ typedef struct {
      * download (molt/http.h); an error ends begin with it. */
     http_client_init_cb_t http_client_init_cb;
     bool bulk_flash_erase; /* erase all at the start instead of sector by sector */
-#if CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
+#ifdef CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
     bool partial_http_download; /* several requests, each for a part of the file */
     int max_http_request_size;  /* bytes of a part; 0 = 65536 */
 #endif

@@ -168,6 +168,20 @@ esp_err_t esp_ota_invalidate_inactive_ota_data_slot(void);
 /* Whether an app to go back to exists and verifies. */
 bool esp_ota_check_rollback_is_possible(void);
 
+/* ---- names of ESP-IDF before 5.0 (gone in 6.0) ------------------------------------------------ */
+
+__attribute__((deprecated("esp_app_get_description()"))) static inline const esp_app_desc_t *
+esp_ota_get_app_description(void)
+{
+    return esp_app_get_description();
+}
+
+__attribute__((deprecated("esp_app_get_elf_sha256()"))) static inline int
+esp_ota_get_app_elf_sha256(char *dst, size_t size)
+{
+    return esp_app_get_elf_sha256(dst, size);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,8 +1,9 @@
 #include "ctx/ctx.h"
+#include "base/option.h"
 
 #include "sdkconfig.h"
 
-#if CONFIG_MOLT_DEVICE_PER_THREAD
+#if MOLT_OPTION(CONFIG_MOLT_DEVICE_PER_THREAD)
 static _Thread_local struct molt_device *this_device;
 #else
 static struct molt_device *this_device;

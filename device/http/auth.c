@@ -1,4 +1,5 @@
 #include "http/auth.h"
+#include "base/option.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -147,8 +148,8 @@ static bool take_parameters(const char **at, struct molt_auth *auth)
 
 static bool is_enabled(enum molt_auth_scheme scheme)
 {
-    if (scheme == MOLT_AUTH_BASIC) return CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH;
-    return scheme != MOLT_AUTH_NONE && CONFIG_ESP_HTTP_CLIENT_ENABLE_DIGEST_AUTH;
+    if (scheme == MOLT_AUTH_BASIC) return MOLT_OPTION(CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH);
+    return scheme != MOLT_AUTH_NONE && MOLT_OPTION(CONFIG_ESP_HTTP_CLIENT_ENABLE_DIGEST_AUTH);
 }
 
 enum molt_err molt_auth_read(struct molt_auth *auth, const char *challenges)

@@ -1,4 +1,5 @@
 /* The connection: time limits, making it, whether it can be used again, its end. */
+#include "base/option.h"
 #include "esp_log.h"
 #include "http/client.h"
 
@@ -83,7 +84,8 @@ esp_err_t molt_http_connect(struct esp_http_client *client)
     bool secure = client->url.scheme == MOLT_URL_HTTPS;
 
     if (client->url.scheme == MOLT_URL_OTHER) return ESP_ERR_HTTP_INVALID_TRANSPORT;
-    if (secure && !CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS) return ESP_ERR_HTTP_INVALID_TRANSPORT;
+    if (secure && !MOLT_OPTION(CONFIG_ESP_HTTP_CLIENT_ENABLE_HTTPS))
+        return ESP_ERR_HTTP_INVALID_TRANSPORT;
     client->state = HTTP_STATE_CONNECTING;
     enum molt_err err = open_link(client);
     if (err) {

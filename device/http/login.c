@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/option.h"
 #include "http/client.h"
 
 enum { AUTH_DATA_MAX = 4 * MOLT_AUTH_TEXT_MAX };
@@ -26,7 +27,8 @@ static void forget_challenge(struct esp_http_client *client)
 {
     memset(&client->auth, 0, sizeof client->auth);
     /* Digest needs a challenge first. */
-    if (client->auth_type == HTTP_AUTH_TYPE_BASIC && CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH)
+    if (client->auth_type == HTTP_AUTH_TYPE_BASIC &&
+        MOLT_OPTION(CONFIG_ESP_HTTP_CLIENT_ENABLE_BASIC_AUTH))
         client->auth.scheme = MOLT_AUTH_BASIC;
 }
 

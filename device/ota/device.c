@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/option.h"
 #include "ctx/ctx.h"
 #include "ctx/log_part.h"
 #include "http/http_part.h"
@@ -37,10 +38,10 @@ struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
     l->device.part[MOLT_DEVICE_OTA] = &l->ota;
     molt_http_part_init(l->http);
     l->ota.config = (struct molt_ota_config){
-        .rollback = CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE,
-        .anti_rollback = CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK,
-        .table_md5 = CONFIG_PARTITION_TABLE_MD5,
-        .allow_http = CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP,
+        .rollback = MOLT_OPTION(CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE),
+        .anti_rollback = MOLT_OPTION(CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK),
+        .table_md5 = MOLT_OPTION(CONFIG_PARTITION_TABLE_MD5),
+        .allow_http = MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP),
     };
     molt_device_use(&l->device);
     return &l->device;

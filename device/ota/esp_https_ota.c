@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/option.h"
 #include "ctx/ctx.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
@@ -53,7 +54,7 @@ static uint32_t buffer_len(int wanted)
     return CONFIG_MOLT_OTA_BUFFER_MAX;
 }
 
-#if CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
+#if MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD)
 static uint32_t request_len(int wanted)
 {
     if (wanted <= 0) return MOLT_HTTPS_OTA_REQUEST_LEN;
@@ -103,7 +104,7 @@ static esp_err_t set_up(const esp_https_ota_config_t *config, struct molt_https_
     ota->bulk = config->bulk_flash_erase;
     ota->auth_retries = auth_retries(http->max_authorization_retries);
     ota->buffer_len = buffer_len(http->buffer_size);
-#if CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD
+#if MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD)
     ota->partial = config->partial_http_download;
     ota->request_max = request_len(config->max_http_request_size);
 #endif

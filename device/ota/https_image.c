@@ -1,6 +1,7 @@
 /* esp_https_ota: image bytes from the client into the slot. */
 #include <string.h>
 
+#include "base/option.h"
 #include "esp_app_format.h"
 #include "esp_log.h"
 #include "molt/http.h"
@@ -61,7 +62,7 @@ esp_err_t molt_https_ota_check_header(const esp_partition_t *final, const uint8_
         ESP_LOGE(TAG, "the image has no app descriptor");
         return ESP_ERR_OTA_VALIDATE_FAILED;
     }
-    if (CONFIG_ESP_HTTPS_OTA_VERIFY_SPI_MODE) new_desc = &desc;
+    if (MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_VERIFY_SPI_MODE)) new_desc = &desc;
     return esp_ota_check_image_validity(final->type, &image, new_desc);
 }
 
