@@ -459,6 +459,41 @@ TEST(basic_goes_over_tls_without_being_told_and_never_when_digest_is_wanted)
     }
 }
 
+TEST(a_challenge_can_be_answered_by_hand)
+{
+    esp_http_client_handle_t client =
+        client_for(url_of(port, "http", "/digest/sha256"), (esp_http_client_config_t){ 0 });
+
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+    CHECK(esp_http_client_fetch_headers(client) > 0);
+    CHECK_EQ(esp_http_client_get_status_code(client), 401);
+    test_case = "nobody to be";
+    CHECK_EQ(esp_http_client_add_auth(client), ESP_FAIL);
+    test_case = "somebody";
+    CHECK_EQ(esp_http_client_set_username(client, "molt"), ESP_OK);
+    CHECK_EQ(esp_http_client_set_password(client, "s3cret: word"), ESP_OK);
+    CHECK_EQ(esp_http_client_add_auth(client), ESP_OK);
+    CHECK_EQ(esp_http_client_flush_response(client, NULL), ESP_OK);
+    CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+    CHECK_EQ(esp_http_client_fetch_headers(client), CONTENT_LEN);
+    CHECK_EQ(esp_http_client_get_status_code(client), 200);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+
+    test_case = "Basic, told from elsewhere";
+    client = client_for(url_of(port, "http", "/basic"),
+                        (esp_http_client_config_t){ .username = "molt",
+                                                    .password = "s3cret: word",
+                                                    .auth_type = HTTP_AUTH_TYPE_BASIC });
+    CHECK_EQ(esp_http_client_set_authtype(client, HTTP_AUTH_TYPE_NONE), ESP_OK);
+    CHECK_EQ(perform(client), ESP_OK);
+    CHECK_EQ(esp_http_client_get_status_code(client), 401);
+    CHECK_EQ(esp_http_client_set_authtype(client, HTTP_AUTH_TYPE_BASIC), ESP_OK);
+    CHECK_EQ(esp_http_client_set_auth_data(client, "Basic realm=x", 13), ESP_OK);
+    CHECK_EQ(perform(client), ESP_OK);
+    CHECK_EQ(esp_http_client_get_status_code(client), 200);
+    CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
 TEST(another_password_is_tried_after_a_wrong_one)
 {
     static const char *const paths[] = { "/digest/md5", "/basic" };
@@ -792,6 +827,36 @@ TEST(an_async_client_asks_to_be_called_again)
     CHECK(calls > 10);
     CHECK(has_content());
     CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+}
+
+TEST(a_response_can_be_given_up_in_its_middle)
+{
+    static const char *const ways[] = { "cancel", "close", "clear" };
+
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        test_case = ways[i];
+        esp_http_client_handle_t client =
+            client_for(url_of(port, "http", "/ok"), (esp_http_client_config_t){ 0 });
+
+        CHECK_EQ(esp_http_client_open(client, 0), ESP_OK);
+        CHECK_EQ(esp_http_client_fetch_headers(client), CONTENT_LEN);
+        CHECK_EQ(esp_http_client_read(client, direct, 100), 100);
+        events[0] = '\0';
+        if (i == 0) CHECK_EQ(esp_http_client_cancel_request(client), ESP_OK);
+        if (i == 1) CHECK_EQ(esp_http_client_close(client), ESP_OK);
+        if (i == 2) esp_http_client_clear_response_buffer(client);
+        CHECK_STR(events, i < 2 ? "D" : "");
+        CHECK_EQ(esp_http_client_get_state(client),
+                 i < 2 ? HTTP_STATE_INIT : HTTP_STATE_RES_ON_DATA_START);
+        if (i < 2) CHECK_EQ(esp_http_client_read(client, direct, 100), -1);
+        /* What was cleared is missing. */
+        if (i == 2) CHECK(esp_http_client_read(client, direct, CONTENT_LEN) < CONTENT_LEN - 100);
+        CHECK(!esp_http_client_is_complete_data_received(client));
+
+        CHECK_EQ(perform(client), ESP_OK);
+        CHECK(has_content());
+        CHECK_EQ(esp_http_client_cleanup(client), ESP_OK);
+    }
 }
 
 TEST(head_has_no_body_and_prepare_lets_the_next_request_begin)
