@@ -503,6 +503,15 @@ def answers(c, r):
     c.reply(200, b"%d" % sum("authorization" in q.headers for q in c.server.requests))
 
 
+def realms(c, r):
+    """Digest for realm "one", and for an answer to that, for realm "two"; takes any answer to two."""
+    given = r.headers.get("authorization", "")
+    if 'realm="two"' in given:
+        return ok(c, r)
+    realm = "two" if given else "one"
+    return c.reply(401, b"", [f'WWW-Authenticate: Digest realm="{realm}", nonce="{NONCE}", qop="auth"'])
+
+
 def strange_auth(c, r):
     """401 with a scheme that nobody knows."""
     c.reply(401, b"", ["WWW-Authenticate: Negotiate"])
@@ -554,7 +563,7 @@ BEHAVIOURS = {f.__name__.rstrip("_"): f for f in (
     endless_continue, endless_body, interim, redirect_loop, redirect, redirect_relative, redirect_to,
     redirect_body, redirect_close, redirect_nowhere, redirect_long, redirect_endless_body, status, html, compressed,
     garbage, range_, range_shifted, range_unsaid, range_other_length, basic, digest, both,
-    strange_auth, answers, stale, close_said, half, early, once, echo, count)}
+    strange_auth, answers, realms, stale, close_said, half, early, once, echo, count)}
 
 
 class BadServer:
