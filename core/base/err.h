@@ -2,6 +2,10 @@
 #ifndef MOLT_BASE_ERR_H
 #define MOLT_BASE_ERR_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One list, three uses: the enum, molt_err_name()/molt_err_text(), and device/ota/esp_err_map.c,
  * which turns each into the esp_err_t that ESP-IDF documents for the same situation. */
 #define MOLT_ERR_LIST(X)                                                                           \
@@ -41,5 +45,9 @@ const char *molt_err_name(enum molt_err err);
 const char *molt_err_text(enum molt_err err);
 
 #define MOLT_MUST_USE __attribute__((warn_unused_result))
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -14,6 +14,10 @@
 
 #include "base/err.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
     MOLT_NOR_AREAS = 4,     /* enough for chips with mixed sector sizes, such as STM32F4 */
     MOLT_NOR_UNIT_MAX = 64, /* largest program unit */
@@ -70,5 +74,9 @@ MOLT_MUST_USE enum molt_err molt_nor_check(const struct molt_nor_geometry *g);
 
 /* Length of the erase sector that holds `addr`; 0 when addr is outside the chip. */
 uint32_t molt_nor_sector_len(const struct molt_nor_geometry *g, uint32_t addr);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

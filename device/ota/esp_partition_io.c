@@ -5,6 +5,7 @@
 #include "crypto/digest.h"
 #include "ctx/ctx.h"
 #include "esp_image_format.h"
+#include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "ota/esp_err_map.h"
 #include "ota/part.h"
@@ -19,6 +20,20 @@ static esp_err_t open_range(const esp_partition_t *p, size_t off, size_t len,
     if (off > p->size) return ESP_ERR_INVALID_ARG;
     if (len > p->size - off) return ESP_ERR_INVALID_SIZE;
     return molt_partition_region(p, region);
+}
+
+/* As open_range(), for what changes the flash. The running app's slot is not changed by anything: what
+ * an app that runs in place would then execute is not an app any more, and the next boot has none. */
+static esp_err_t open_to_change(const esp_partition_t *p, size_t off, size_t len,
+                                struct molt_region *region)
+{
+    if (p->readonly) return ESP_ERR_NOT_ALLOWED;
+    esp_err_t err = open_range(p, off, len, region);
+    if (err) return err;
+    const esp_partition_t *running = esp_ota_get_running_partition();
+    if (running && molt_partition_touches(running, p->address + (uint32_t)off, (uint32_t)len))
+        return ESP_ERR_NOT_ALLOWED;
+    return ESP_OK;
 }
 
 esp_err_t esp_partition_read(const esp_partition_t *partition, size_t src_offset, void *dst,
@@ -44,8 +59,7 @@ esp_err_t esp_partition_write(const esp_partition_t *partition, size_t dst_offse
     struct molt_region region;
 
     if (!partition || (!src && size > 0)) return ESP_ERR_INVALID_ARG;
-    if (partition->readonly) return ESP_ERR_NOT_ALLOWED;
-    esp_err_t err = open_range(partition, dst_offset, size, &region);
+    esp_err_t err = open_to_change(partition, dst_offset, size, &region);
     if (err) return err;
     return molt_esp_err(molt_region_program(&region, (uint32_t)dst_offset, src, (uint32_t)size));
 }
@@ -61,8 +75,7 @@ esp_err_t esp_partition_erase_range(const esp_partition_t *partition, size_t off
     struct molt_region region;
 
     if (!partition) return ESP_ERR_INVALID_ARG;
-    if (partition->readonly) return ESP_ERR_NOT_ALLOWED;
-    esp_err_t err = open_range(partition, offset, size, &region);
+    esp_err_t err = open_to_change(partition, offset, size, &region);
     if (err) return err;
     uint32_t unit = partition->erase_size ? partition->erase_size : 1;
     if (size % unit) return ESP_ERR_INVALID_SIZE;

@@ -7,6 +7,10 @@
 
 #include "molt/port.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct molt_device;
 
 /* Bytes that one device needs, all pools included; sized in sdkconfig.h. */
@@ -17,11 +21,20 @@ size_t molt_device_size(void);
  * device, when the geometry of port->flash cannot be (flash/nor.h, molt_nor_check()). */
 struct molt_device *molt_device_init(void *memory, const struct molt_port *port);
 
-/* This thread's device; NULL before the first molt_device_init() or molt_device_use(). */
+/* This thread's device, or else the shared one; NULL before there is one. */
 struct molt_device *molt_this_device(void);
 void molt_device_use(struct molt_device *device);
 
+/* Makes `device` that of every thread that has none of its own: an app's tasks all act on the device
+ * that runs them. Call it before such threads start. The esp_* functions do not lock: esp_log may be
+ * called from several threads, of the others one at a time. NULL: no shared device. */
+void molt_device_share(struct molt_device *device);
+
 /* The port of this thread's device; NULL without one. */
 const struct molt_port *molt_this_port(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Fill in one struct molt_port, call molt_device_init(), and esp_https_ota() works. All calls come
  * from one task at a time per device. Errors are values: no function here may trap or longjmp.
- * Members marked optional may be NULL. port/linux is the smallest complete example. */
+ * Members marked optional may be NULL. port/linux is a complete example; a port's bootloader
+ * also calls molt_boot() (device/boot/boot.h). */
 #ifndef MOLT_PORT_H
 #define MOLT_PORT_H
 
@@ -12,6 +13,10 @@
 
 #include "base/err.h"
 #include "flash/nor.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* Values equal ESP-IDF's esp_reset_reason_t (esp_system.h). */
 enum molt_reset_reason {
@@ -98,5 +103,9 @@ struct molt_port {
     /* Flash address of the slot whose code is running, from the bootloader. */
     uint32_t running_addr;
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

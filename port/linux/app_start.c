@@ -25,7 +25,7 @@ int main(int argc, char **argv)
     }
     void *memory = malloc(molt_device_size());
     if (!memory) abort();
-    (void)molt_device_init(memory, &board.port);
+    molt_device_share(molt_device_init(memory, &board.port));
     /* A reset must not lose a line that was printed. */
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     board.regs->stage = MOLT_STAGE_APP;

@@ -21,10 +21,12 @@ uint64_t molt_host_clock_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+static uint64_t started_ms; /* when the first port was filled in */
+
 static uint64_t uptime_ms(void *ctx)
 {
     (void)ctx;
-    return molt_host_clock_ms();
+    return molt_host_clock_ms() - started_ms;
 }
 
 static void sleep_ms(void *ctx, uint32_t ms)
@@ -107,6 +109,7 @@ static enum molt_err ca_bundle(void *ctx, const char **pem, size_t *len)
 
 void molt_host_fill(struct molt_port *port)
 {
+    if (started_ms == 0) started_ms = molt_host_clock_ms();
     port->uptime_ms = uptime_ms;
     port->sleep_ms = sleep_ms;
     port->wall_time = wall_time;

@@ -4,7 +4,7 @@
 
 #include "molt/port.h"
 
-/* Fills in uptime_ms (of this host), sleep_ms, wall_time, entropy, log (to stderr) and ca_bundle;
+/* Fills in uptime_ms (since the first call), sleep_ms, wall_time, entropy, log (to stderr) and ca_bundle;
  * the other members keep their values. None of these functions looks at port->ctx. */
 void molt_host_fill(struct molt_port *port);
 

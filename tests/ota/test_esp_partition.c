@@ -301,6 +301,23 @@ TEST(a_read_only_partition_is_not_written)
     CHECK(esp_partition_is_flash_region_writable(STORAGE_ADDR, SLOT_LEN));
 }
 
+TEST(no_partition_function_changes_the_running_slot)
+{
+    device_start(FACTORY_ADDR);
+    const esp_partition_t *running = by_label("factory"), *data = by_label("storage");
+    uint8_t before[64], after[64];
+    const uint8_t zeros[16] = { 0 };
+
+    CHECK_EQ(esp_partition_read(running, 0, before, sizeof before), ESP_OK);
+    CHECK_EQ(esp_partition_write(running, 0, zeros, sizeof zeros), ESP_ERR_NOT_ALLOWED);
+    CHECK_EQ(esp_partition_write_raw(running, 0, zeros, sizeof zeros), ESP_ERR_NOT_ALLOWED);
+    CHECK_EQ(esp_partition_erase_range(running, 0, 4096), ESP_ERR_NOT_ALLOWED);
+    CHECK_EQ(esp_partition_erase_range(running, 0, 0), ESP_OK);
+    CHECK_EQ(esp_partition_copy(running, 0, data, 0, 4096), ESP_ERR_NOT_ALLOWED);
+    CHECK_EQ(esp_partition_read(running, 0, after, sizeof after), ESP_OK);
+    CHECK_MEM(after, before, sizeof before);
+}
+
 TEST(a_copy_checks_everything_before_it_erases)
 {
     const struct {
