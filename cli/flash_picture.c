@@ -46,17 +46,40 @@ static const char *colour_of(const struct molt_flash_part *part, bool active)
 
 void molt_flash_otadata_text(const struct molt_flash_view *view, char *text, size_t size)
 {
-    int active = molt_otadata_active(view->entry);
+    const struct molt_otadata *entry = view->entry;
+    bool is_blank = entry[0].seq == UINT32_MAX && entry[1].seq == UINT32_MAX;
+    int active = molt_otadata_active(entry);
 
     if (view->otadata)
         (void)snprintf(text, size, "%s", view->otadata == MOLT_ERR_NOT_FOUND ? "none" : "not used");
-    else if (active < 0 && view->choice.start >= 0 && view->map.count > 0)
+    else if (is_blank && view->choice.start >= 0)
         (void)snprintf(text, size, "%d (blank)", view->choice.start);
-    else if (active < 0 || view->map.count == 0)
+    else if (is_blank)
         (void)snprintf(text, size, "blank");
+    else if (active < 0 || view->map.count == 0)
+        (void)snprintf(text, size, "none usable");
     else
         (void)snprintf(text, size, "%" PRIu32,
                        molt_otadata_slot(view->entry[active].seq, view->map.count));
+}
+
+/* What otadata says of the image in the slot, for behind its name; "" when there is nothing to say. */
+static const char *trial_text(const struct molt_flash_view *view,
+                              const struct molt_flash_part *part)
+{
+    if (part->content != MOLT_CONTENT_IMAGE) return "";
+    switch (molt_flash_view_state(view, part->slot)) {
+    case MOLT_IMG_INVALID:
+    case MOLT_IMG_ABORTED:
+        return ", rejected";
+    case MOLT_IMG_NEW:
+    case MOLT_IMG_PENDING:
+        return view->rollback ? ", on trial" : "";
+    case MOLT_IMG_VALID:
+    case MOLT_IMG_UNDEFINED:
+        break;
+    }
+    return "";
 }
 
 void molt_flash_picture(FILE *out, const struct molt_flash_view *view, const char *title,
@@ -69,16 +92,16 @@ void molt_flash_picture(FILE *out, const struct molt_flash_view *view, const cha
     (void)fprintf(out, "  %-10s %s\n", "otadata", text);
     for (size_t i = 0; i < view->count; i++) {
         const struct molt_flash_part *part = &view->part[i];
-        bool active = part->slot == view->choice.start;
+        bool active = part->slot == view->boots;
 
         if (part->slot == MOLT_SLOT_NONE) continue;
         draw_cells(cells, view, part);
         molt_flash_part_text(part, text, sizeof text);
         (void)snprintf(label, sizeof label, "%s", part->row.label);
         molt_tidy(label);
-        (void)fprintf(out, "  %-10s %s[%s]%s  %-7s  %s\n", label,
+        (void)fprintf(out, "  %-10s %s[%s]%s  %-7s  %s%s\n", label,
                       colour ? colour_of(part, active) : "", cells, colour ? "\033[0m" : "",
-                      active ? "active" : "passive", text);
+                      active ? "active" : "passive", text, trial_text(view, part));
     }
 }
 

@@ -124,7 +124,7 @@ static void read_otadata(struct molt_flash_view *view)
     if (view->otadata == MOLT_OK) molt_boot_record_read(&record, view->entry);
 }
 
-static void choose(struct molt_flash_view *view, const struct molt_flash_view_rules *rules)
+static void choose(struct molt_flash_view *view)
 {
     const struct molt_choice_facts facts = {
         .has_otadata = view->otadata == MOLT_OK,
@@ -132,7 +132,7 @@ static void choose(struct molt_flash_view *view, const struct molt_flash_view_ru
         .entry = { view->entry[0], view->entry[1] },
         .slot_count = view->map.count,
         .has_factory = view->map.factory.len > 0,
-        .rollback = !rules->no_rollback,
+        .rollback = view->rollback,
     };
     int order[MOLT_SLOT_ORDER_MAX];
 
@@ -156,6 +156,7 @@ enum molt_err molt_flash_view_make(struct molt_flash_view *view, const uint8_t *
     view->bytes = bytes;
     view->len = len;
     view->table_addr = rules->table_addr;
+    view->rollback = !rules->no_rollback;
     *error =
         (struct molt_ptable_error){ .field = "magic", .why = "the dump ends before the table" };
     if (rules->table_addr >= len) return MOLT_ERR_RANGE;
@@ -175,7 +176,7 @@ enum molt_err molt_flash_view_make(struct molt_flash_view *view, const uint8_t *
     }
     look_at_bootloader(view, rules);
     read_otadata(view);
-    choose(view, rules);
+    choose(view);
     return MOLT_OK;
 }
 
@@ -185,6 +186,21 @@ const struct molt_flash_part *molt_flash_view_slot(const struct molt_flash_view 
         if (view->part[i].slot == slot && slot != MOLT_SLOT_NONE) return &view->part[i];
     }
     return NULL;
+}
+
+enum molt_img_state molt_flash_view_state(const struct molt_flash_view *view, int slot)
+{
+    const struct molt_otadata *newest = NULL;
+
+    if (slot < 0 || (uint32_t)slot >= view->map.count) return MOLT_IMG_UNDEFINED;
+    for (int i = 0; i < 2; i++) {
+        const struct molt_otadata *e = &view->entry[i];
+        bool selects =
+            molt_otadata_intact(e) && molt_otadata_slot(e->seq, view->map.count) == (uint32_t)slot;
+
+        if (selects && (!newest || e->seq > newest->seq)) newest = e;
+    }
+    return newest ? newest->state : MOLT_IMG_UNDEFINED;
 }
 
 static void name_of(const struct molt_flash_part *part, char *text, size_t size)

@@ -48,6 +48,7 @@ struct molt_flash_view {
     enum molt_err otadata;
     struct molt_otadata entry[2];
     struct molt_choice choice;
+    bool rollback;
     int boots; /* the slot that will run: the first in the bootloader's order that verifies */
 };
 
@@ -66,6 +67,9 @@ MOLT_MUST_USE enum molt_err molt_flash_view_make(struct molt_flash_view *view, c
 
 /* The app partition of `slot`; NULL when there is none. */
 const struct molt_flash_part *molt_flash_view_slot(const struct molt_flash_view *view, int slot);
+
+/* The state in the newest intact otadata entry that selects `slot`; UNDEFINED when there is none. */
+enum molt_img_state molt_flash_view_state(const struct molt_flash_view *view, int slot);
 
 /* "erased", "demo 1.0.0", "damaged: checksum is not that of the segments", ...: what is in it, safe to
  * print. */

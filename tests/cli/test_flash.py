@@ -200,7 +200,8 @@ class Flash(unittest.TestCase):
                 picture = self.ok("flash", "show", "--picture", "f.bin").decode()
                 first = {"erased": ".", "image": "#"}.get(content, "~")  # a cell is 37 KB
                 self.assertIn("  ota_1      [" + first, picture)
-                self.assertIn(".....]  passive  " + part["text"], picture)
+                word = "active " if content == "image" else "passive"  # ota_0 is erased
+                self.assertIn(f".....]  {word}  " + part["text"], picture)
         self.file("b.bin", BOOTLOADER)
         self.create("--bootloader", "b.bin")
         self.assertEqual(self.show()["bootloader"]["content"], "image")
@@ -221,6 +222,42 @@ class Flash(unittest.TestCase):
                          "  otadata    1\n"
                          "  ota_0      [##############..............]  passive  demo 1.0.0\n"
                          "  ota_1      [#...........................]  active   demo 2.0.0\n")
+
+    def test_the_picture_says_what_otadata_says_of_each_slot(self):
+        new, pending, valid, invalid, aborted = range(5)
+        one, two = app(b"1.0.0"), app(b"2.0.0")
+        broken = two[:400] + b"?" + two[401:]
+        for name, entries, slots, otadata, active, texts, more in (
+                ("rejected alone", (entry(2, aborted), None), (one, two), "none usable", 0,
+                 ("demo 1.0.0", "demo 2.0.0, rejected"), ()),
+                ("torn alone", (entry(1, valid, False), None), (one, two), "none usable", 0,
+                 ("demo 1.0.0", "demo 2.0.0"), ()),
+                ("rejected", (entry(1, valid), entry(2, invalid)), (one, two), "0", 0,
+                 ("demo 1.0.0", "demo 2.0.0, rejected"), ()),
+                ("selected again", (entry(2, invalid), entry(4, new)), (one, two), "1", 1,
+                 ("demo 1.0.0", "demo 2.0.0, on trial"), ()),
+                ("not confirmed", (entry(1, valid), entry(2, pending)), (one, two), "1", 0,
+                 ("demo 1.0.0", "demo 2.0.0, on trial"), ()),
+                ("no trials", (entry(1, valid), entry(2, pending)), (one, two), "1", 1,
+                 ("demo 1.0.0", "demo 2.0.0"), ("--no-rollback",)),
+                ("no such image", (entry(1, valid), None), (b"", two), "0", 1,
+                 ("erased", "demo 2.0.0"), ()),
+                ("chosen is broken", (entry(1, valid), entry(2, new)), (one, broken), "1", 0,
+                 ("demo 1.0.0", "demo 2.0.0, damaged: offset "), ()),
+                ("nothing", (None, None), (b"", b""), "0 (blank)", None, ("erased", "erased"), ()),
+        ):
+            with self.subTest(name):
+                self.create()
+                for i in range(2):
+                    self.poke(ADDR["otadata"] + 0x1000 * i, entries[i] or b"")
+                    self.poke(ADDR[f"ota_{i}"], slots[i])
+                lines = self.ok("flash", "show", "--picture", *more, "f.bin").decode().splitlines()
+                self.assertEqual(lines[0], f"  otadata    {otadata}")
+                for i, line in enumerate(lines[1:]):
+                    word = "active " if i == active else "passive"
+                    rest = line.partition("]")[2]
+                    self.assertTrue(rest.startswith(f"  {word}  {texts[i]}"), line)
+                    self.assertTrue(rest.endswith(texts[i]) or "damaged" in rest, line)
 
     def test_show_of_a_part_shows_what_there_is_or_helps(self):
         self.create("--write", "ota_0=1.bin")
