@@ -41,6 +41,7 @@ struct molt_device *molt_device_init(void *memory, const struct molt_port *port)
         .rollback = MOLT_OPTION(CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE),
         .anti_rollback = MOLT_OPTION(CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK),
         .table_md5 = MOLT_OPTION(CONFIG_PARTITION_TABLE_MD5),
+        .stalls = CONFIG_MOLT_HTTPS_OTA_STALLS,
         .allow_http = MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP),
     };
     molt_device_use(&l->device);

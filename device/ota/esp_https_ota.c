@@ -62,12 +62,6 @@ static uint32_t request_len(int wanted)
 }
 #endif
 
-static int auth_retries(int wanted)
-{
-    if (wanted == 0) return MOLT_HTTPS_OTA_AUTH_RETRIES;
-    return wanted < 0 ? 0 : wanted;
-}
-
 static esp_err_t choose_partitions(const esp_https_ota_config_t *config, struct molt_https_ota *ota)
 {
     const esp_partition_t *staging = config->partition.staging;
@@ -102,7 +96,6 @@ static esp_err_t set_up(const esp_https_ota_config_t *config, struct molt_https_
     const esp_http_client_config_t *http = config->http_config;
 
     ota->bulk = config->bulk_flash_erase;
-    ota->auth_retries = auth_retries(http->max_authorization_retries);
     ota->buffer_len = buffer_len(http->buffer_size);
 #if MOLT_OPTION(CONFIG_ESP_HTTPS_OTA_ENABLE_PARTIAL_DOWNLOAD)
     ota->partial = config->partial_http_download;
@@ -156,15 +149,10 @@ esp_err_t esp_https_ota_begin(const esp_https_ota_config_t *ota_config,
 
 /* ---- perform ---------------------------------------------------------------------------------- */
 
-static bool holds_image(const esp_partition_t *final)
-{
-    return final->type == ESP_PARTITION_TYPE_APP || final->type == ESP_PARTITION_TYPE_BOOTLOADER;
-}
-
 /* The first step: nothing is erased before the first KiB has been looked at. */
 static esp_err_t start_writing(struct molt_https_ota *ota)
 {
-    bool has_header = ota->state == MOLT_HTTPS_OTA_BEGIN && holds_image(ota->final);
+    bool has_header = ota->state == MOLT_HTTPS_OTA_BEGIN && molt_holds_image(ota->final);
     esp_err_t err = ESP_OK;
 
     if (has_header) err = molt_https_ota_fetch_header(ota);

@@ -261,7 +261,7 @@ static esp_err_t check_staged(const struct molt_ota_writer *w)
 {
     bool is_bootloader = w->final->type == ESP_PARTITION_TYPE_BOOTLOADER;
 
-    if (is_bootloader || w->final->type == ESP_PARTITION_TYPE_APP)
+    if (molt_holds_image(w->final))
         return molt_partition_verify_image(w->staging, is_bootloader, false)
                    ? ESP_ERR_OTA_VALIDATE_FAILED
                    : ESP_OK;

@@ -203,11 +203,6 @@ static esp_err_t hash_image(const struct molt_region *region, uint8_t digest[MOL
     return ESP_OK;
 }
 
-static bool holds_image(const esp_partition_t *p)
-{
-    return p->type == ESP_PARTITION_TYPE_APP || p->type == ESP_PARTITION_TYPE_BOOTLOADER;
-}
-
 esp_err_t esp_partition_get_sha256(const esp_partition_t *partition, uint8_t *sha_256)
 {
     struct molt_region region;
@@ -215,7 +210,7 @@ esp_err_t esp_partition_get_sha256(const esp_partition_t *partition, uint8_t *sh
     if (!partition || !sha_256 || partition->size == 0) return ESP_ERR_INVALID_ARG;
     esp_err_t err = molt_partition_region(partition, &region);
     if (err) return err;
-    if (holds_image(partition)) return hash_image(&region, sha_256);
+    if (molt_holds_image(partition)) return hash_image(&region, sha_256);
     return hash_range(&region, region.len, sha_256);
 }
 
@@ -225,7 +220,7 @@ bool esp_partition_check_identity(const esp_partition_t *partition_1,
     uint8_t digest_1[MOLT_SHA256_LEN], digest_2[MOLT_SHA256_LEN];
 
     if (!partition_1 || !partition_2) return false;
-    bool comparable = (holds_image(partition_1) && holds_image(partition_2)) ||
+    bool comparable = (molt_holds_image(partition_1) && molt_holds_image(partition_2)) ||
                       partition_1->type == partition_2->type;
     if (!comparable || esp_partition_get_sha256(partition_1, digest_1) ||
         esp_partition_get_sha256(partition_2, digest_2))

@@ -24,8 +24,7 @@ enum {
     MOLT_HTTPS_OTA_BUFFER_MIN = 1024,
     MOLT_HTTPS_OTA_REQUEST_LEN = 65536, /* bytes of one part of a partial download; at least */
     MOLT_HTTPS_OTA_REQUEST_MIN = MOLT_HTTPS_OTA_HEADER_LEN, /* this, so that one part has it all */
-    MOLT_HTTPS_OTA_AUTH_RETRIES = 10,
-    MOLT_HTTPS_OTA_RESUME_MIN = 1024, /* less is not worth a resumption */
+    MOLT_HTTPS_OTA_RESUME_MIN = 1024,                       /* less is not worth a resumption */
     MOLT_HTTPS_OTA_VALIDATOR_MAX = 80,
 };
 
@@ -46,7 +45,6 @@ struct molt_https_ota {
     bool copy;
     bool bulk;
     esp_ota_handle_t writer; /* 0 = not opened yet */
-    int auth_retries;        /* left */
     int stalls;              /* reads in a row that brought nothing */
 
     uint32_t start;    /* where a resumed download goes on; 0 = from the beginning */

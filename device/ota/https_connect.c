@@ -61,17 +61,7 @@ static esp_err_t send_request(struct molt_https_ota *ota)
     return result == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_HTTP_EAGAIN : ESP_FAIL;
 }
 
-static esp_err_t authenticate(struct molt_https_ota *ota)
-{
-    if (ota->auth_retries == 0) {
-        ESP_LOGE(TAG, "the server refuses our credentials");
-        return ESP_FAIL;
-    }
-    ota->auth_retries--;
-    return esp_http_client_add_auth(ota->client);
-}
-
-/* Until a response is accepted. The client counts redirects: ESP_ERR_HTTP_MAX_REDIRECT. */
+/* Until a response is accepted. The client counts redirects and answers to challenges. */
 static esp_err_t request(struct molt_https_ota *ota)
 {
     for (;;) {
@@ -85,7 +75,7 @@ static esp_err_t request(struct molt_https_ota *ota)
             err = esp_http_client_set_redirection(ota->client);
             break;
         case AUTHENTICATE:
-            err = authenticate(ota);
+            err = esp_http_client_add_auth(ota->client); /* which counts, too */
             break;
         case NOT_MODIFIED:
             return ESP_ERR_HTTP_NOT_MODIFIED;
@@ -95,7 +85,10 @@ static esp_err_t request(struct molt_https_ota *ota)
             ESP_LOGE(TAG, "the server answers %d", status);
             return ESP_FAIL;
         }
-        if (err) return err;
+        if (err) {
+            ESP_LOGE(TAG, "the server answers %d: %s", status, esp_err_to_name(err));
+            return err;
+        }
         molt_http_client_drain(ota->client);
     }
 }

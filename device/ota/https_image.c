@@ -6,6 +6,7 @@
 #include "esp_log.h"
 #include "molt/http.h"
 #include "ota/https.h"
+#include "ota/part.h"
 
 static const char *TAG = "esp_https_ota";
 
@@ -23,7 +24,7 @@ esp_err_t molt_https_ota_receive(struct molt_https_ota *ota, uint8_t *to, uint32
     }
     if (len != -ESP_ERR_HTTP_EAGAIN)
         return molt_http_client_deadline_passed(ota->client) ? ESP_ERR_TIMEOUT : ESP_FAIL;
-    if (++ota->stalls < CONFIG_MOLT_HTTPS_OTA_STALLS) return ESP_ERR_HTTP_EAGAIN;
+    if (++ota->stalls < molt_ota_part()->config.stalls) return ESP_ERR_HTTP_EAGAIN;
     ESP_LOGE(TAG, "the server has stopped sending");
     return ESP_ERR_HTTP_READ_TIMEOUT;
 }
@@ -66,15 +67,10 @@ esp_err_t molt_https_ota_check_header(const esp_partition_t *final, const uint8_
     return esp_ota_check_image_validity(final->type, &image, new_desc);
 }
 
-static bool holds_image(const esp_partition_t *final)
-{
-    return final->type == ESP_PARTITION_TYPE_APP || final->type == ESP_PARTITION_TYPE_BOOTLOADER;
-}
-
 bool molt_https_ota_can_resume(struct molt_https_ota *ota)
 {
     if (ota->start > ota->staging->size) return false;
-    if (!holds_image(ota->final)) return true;
+    if (!molt_holds_image(ota->final)) return true;
     return esp_partition_read(ota->staging, 0, ota->buffer, MOLT_HTTPS_OTA_HEADER_LEN) == ESP_OK &&
            molt_https_ota_check_header(ota->final, ota->buffer) == ESP_OK;
 }

@@ -20,6 +20,7 @@ struct molt_ota_config {
     bool rollback;      /* CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE */
     bool anti_rollback; /* CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK */
     bool table_md5;     /* CONFIG_PARTITION_TABLE_MD5: insist on the MD5 row */
+    int stalls;         /* CONFIG_MOLT_HTTPS_OTA_STALLS */
     bool allow_http;    /* CONFIG_ESP_HTTPS_OTA_ALLOW_HTTP: firmware from whoever answers */
 };
 
@@ -93,6 +94,9 @@ bool molt_partition_touches(const esp_partition_t *partition, uint32_t addr, uin
 /* ---- slots and images (slots.c) --------------------------------------------------------------- */
 
 bool molt_is_ota_slot(const esp_partition_t *partition);
+
+/* Whether what belongs there is an image: an app or a bootloader. */
+bool molt_holds_image(const esp_partition_t *partition);
 
 /* The table as core/slots sees it. */
 void molt_ota_slot_map(struct molt_slot_map *map);

@@ -16,6 +16,12 @@ bool molt_is_ota_slot(const esp_partition_t *partition)
            partition->subtype < ESP_PARTITION_SUBTYPE_APP_OTA_MAX;
 }
 
+bool molt_holds_image(const esp_partition_t *partition)
+{
+    return partition->type == ESP_PARTITION_TYPE_APP ||
+           partition->type == ESP_PARTITION_TYPE_BOOTLOADER;
+}
+
 void molt_ota_slot_map(struct molt_slot_map *map)
 {
     struct molt_ota_part *part = molt_ota_part();

@@ -20,6 +20,7 @@ struct fake_server {
     uint32_t piece; /* bytes per receive; 0 = all */
     int redirects;  /* so many requests are sent on to `location` */
     const char *location;
+    uint32_t ends_early;     /* bytes that a part lacks at its end, announced so */
     uint32_t range_shift;    /* what it sends in place of the range asked for */
     const char *challenge;   /* WWW-Authenticate of a 401 to all who do not answer it right, with */
     const char *credentials; /* this Authorization (its start) */
@@ -165,6 +166,7 @@ static inline void answer(struct molt_conn *c)
 
         if (!server.no_total) (void)snprintf(total, sizeof total, "%u", (unsigned)server.file_len);
         first += server.range_shift;
+        last -= server.ends_early;
         (void)snprintf(line, sizeof line, "Content-Range: bytes %u-%u/%s\r\n", (unsigned)first,
                        (unsigned)last, total);
         put_text(c, line);

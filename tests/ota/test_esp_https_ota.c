@@ -557,6 +557,19 @@ TEST(a_download_without_a_deadline_has_one_all_the_same)
     check_unharmed_and_try_again();
 }
 
+TEST(how_long_a_server_may_be_silent_can_be_turned)
+{
+    for (int stalls = 1; stalls <= 3; stalls++) {
+        start();
+        molt_ota_part()->config.stalls = stalls;
+        http.timeout_ms = 2000;
+        server.stall_at = 9000;
+        CHECK_EQ(esp_https_ota(&config), ESP_ERR_HTTP_READ_TIMEOUT);
+        CHECK_EQ(server.now_ms / 1000, (1 + stalls) * 2); /* the read that got some waits too */
+        check_unharmed_and_try_again();
+    }
+}
+
 TEST(a_dripping_redirect_is_left_behind)
 {
     esp_https_ota_handle_t handle;
@@ -798,6 +811,22 @@ TEST(what_cannot_be_resumed_starts_anew)
         CHECK_EQ(esp_https_ota_finish(handle), ESP_OK);
         CHECK(version_2_is_next());
     }
+}
+
+TEST(a_part_that_ends_before_the_file_does_is_incomplete)
+{
+    esp_https_ota_handle_t handle;
+
+    start();
+    config.ota_resumption = true;
+    config.ota_image_bytes_written = (size_t)download_some(9000);
+    server.ends_early = 1;
+    CHECK_EQ(esp_https_ota_begin(&config, &handle), ESP_OK);
+    CHECK_EQ(perform_all(handle), ESP_FAIL);
+    CHECK_EQ(esp_https_ota_get_image_len_read(handle), image.len - 1);
+    CHECK(!esp_https_ota_is_complete_data_received(handle));
+    CHECK_EQ(esp_https_ota_abort(handle), ESP_OK);
+    check_unharmed_and_try_again();
 }
 
 TEST(a_changed_file_is_found_out_in_the_end)

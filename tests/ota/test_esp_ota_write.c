@@ -225,6 +225,21 @@ TEST(write_checks_its_arguments_and_the_first_bytes)
     CHECK_EQ(esp_ota_abort(0), ESP_ERR_NOT_FOUND);
 }
 
+TEST(after_a_flash_error_the_image_is_lost_whatever_the_flash_says_later)
+{
+    const struct image_bytes *image = app_image("2", 0, 5000);
+    esp_ota_handle_t handle;
+
+    device_start(OTA_0_ADDR);
+    CHECK_EQ(esp_ota_begin(by_label("ota_1"), OTA_SIZE_UNKNOWN, &handle), ESP_OK);
+    memset(device.flash + OTA_1_ADDR + 256, 0, 256); /* bits that no program sets again */
+    CHECK_EQ(esp_ota_write(handle, image->bytes, image->len), ESP_ERR_FLASH_OP_FAIL);
+    memcpy(device.flash + OTA_1_ADDR, image->bytes, image->len);
+    CHECK_EQ(esp_ota_write(handle, image->bytes, 1), ESP_ERR_FLASH_OP_FAIL);
+    molt_ota_part()->writer[0].written = image->len; /* as if all had been taken */
+    CHECK_EQ(esp_ota_end(handle), ESP_ERR_FLASH_OP_FAIL);
+}
+
 TEST(nothing_is_written_past_the_end)
 {
     static uint8_t bytes[SLOT_LEN];
