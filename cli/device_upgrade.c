@@ -8,6 +8,7 @@
 #include "cli/files.h"
 #include "cli/flash_file.h"
 #include "cli/image.h"
+#include "cli/pem.h"
 #include "cli/progress.h"
 #include "cli/seconds.h"
 #include "cli/upgrade_errors.h"
@@ -24,7 +25,7 @@
 #include "sdkconfig.h"
 #include "slots/boot_record.h"
 
-enum { PEM_MAX = 8 << 20, USER_MAX = 256, TIMEOUT_MS = 10000 };
+enum { USER_MAX = 256, TIMEOUT_MS = 10000 };
 
 const struct molt_option molt_device_upgrade_options[] = {
     { "url", 0, MOLT_OPT_VALUE, "URL", "of the app image", NULL },
@@ -34,10 +35,10 @@ const struct molt_option molt_device_upgrade_options[] = {
     { "user", 0, MOLT_OPT_VALUE, "U:P", "user and password, for basic or digest", NULL },
     { "partial", 0, MOLT_OPT_VALUE, "N", "ask for N bytes at a time", NULL },
     { "resume", 0, MOLT_OPT_FLAG, NULL,
-      "go on where an interrupted download stopped, as far as that is proven (see below)", NULL },
+      "ask for a range, as an app does that resumes; starts at the first byte (see below)", NULL },
     { "version-check", 0, MOLT_OPT_FLAG, NULL, "refuse the version that the device runs", NULL },
-    { "timeout", 0, MOLT_OPT_VALUE, "S", "give up when the server is silent for S seconds (10)",
-      NULL },
+    { "timeout", 0, MOLT_OPT_VALUE, "S",
+      "give up when the server is silent for S to 2*S seconds (10)", NULL },
     { "allow-http", 0, MOLT_OPT_FLAG, NULL, "also over http, from whoever answers there", NULL },
     { "deadline", 0, MOLT_OPT_VALUE, "S", "give up S seconds after the start (3600)", NULL },
     { "chip", 0, MOLT_OPT_VALUE, "NAME", "the device's chip (default: linux)", NULL },
@@ -134,27 +135,13 @@ static int open_device(struct upgrade *u)
     u->memory = malloc(molt_device_size());
     if (!u->memory) abort();
     (void)molt_device_init(u->memory, &u->port);
+    molt_ota_part()->config.stalls = 1; /* --timeout means once */
     molt_ota_part()->config.allow_http = molt_args_has(u->args, "allow-http");
     esp_log_level_set("*", ESP_LOG_WARN); /* progress is shown in another way */
     return MOLT_EXIT_OK;
 }
 
 /* ---- what was asked for ---------------------------------------------------------------------- */
-
-/* The file of --name as text with a NUL behind it. */
-static int read_pem(const struct molt_args *args, const char *name, struct molt_bytes *pem)
-{
-    const char *path = molt_args_value(args, name, NULL);
-
-    if (!path) return MOLT_EXIT_OK;
-    int code = molt_file_read(path, PEM_MAX, pem);
-    if (code) return code;
-    uint8_t *text = realloc(pem->at, pem->len + 1);
-    if (!text) abort();
-    text[pem->len] = '\0';
-    pem->at = text;
-    return MOLT_EXIT_OK;
-}
 
 static int read_user(struct upgrade *u)
 {
@@ -181,25 +168,35 @@ static bool read_limit(const struct molt_args *args, const char *name, uint32_t 
     return false;
 }
 
-static bool is_http(const char *text)
+/* Complete, and https unless --allow-http. What is wrong is told without the URL: it may have a
+ * password in it. */
+static int check_url(const struct molt_args *args)
 {
+    const char *text = molt_args_value(args, "url", NULL);
     struct molt_login login;
     struct molt_url url;
 
-    return molt_url_parse(&url, &login, text) == MOLT_OK && url.scheme == MOLT_URL_HTTP;
+    if (!text) return molt_args_usage(args, "--url is missing");
+    if (!*text) return molt_args_usage(args, "--url is empty");
+    enum molt_err err = molt_url_parse(&url, &login, text);
+    if (err == MOLT_ERR_FULL)
+        return molt_args_usage(args, "--url: longer than %d bytes, or its user or password than %d",
+                               CONFIG_MOLT_HTTP_URL_MAX, CONFIG_MOLT_HTTP_LOGIN_MAX);
+    if (err) return molt_args_usage(args, "--url: not a URL such as https://host/app.bin");
+    if (url.scheme == MOLT_URL_OTHER)
+        return molt_args_usage(args, "--url: only https and http are possible");
+    if (url.scheme == MOLT_URL_HTTP && !molt_args_has(args, "allow-http"))
+        return molt_args_usage(args, "--url: without https nothing shows who sends the image "
+                                     "(--allow-http does without)");
+    return MOLT_EXIT_OK;
 }
 
 static int read_args(struct upgrade *u)
 {
     const struct molt_args *args = u->args;
 
-    const char *url = molt_args_value(args, "url", NULL);
-
-    if (!url) return molt_args_usage(args, "--url is missing");
-    if (!*url) return molt_args_usage(args, "--url is empty");
-    if (is_http(url) && !molt_args_has(args, "allow-http"))
-        return molt_args_usage(args, "--url: without https nothing shows who sends the image "
-                                     "(--allow-http does without)");
+    int code = check_url(args);
+    if (code) return code;
     if (molt_args_has(args, "cert") != molt_args_has(args, "key"))
         return molt_args_usage(args, "--cert and --key belong together");
     if (!molt_args_size(args, "partial", 0, &u->partial) ||
@@ -210,10 +207,10 @@ static int read_args(struct upgrade *u)
         return molt_args_usage(args, "--partial: at least 1");
     if (u->partial > INT32_MAX)
         return molt_args_usage(args, "--partial: more than an image can have");
-    int code = read_user(u);
-    if (!code) code = read_pem(args, "ca", &u->ca);
-    if (!code) code = read_pem(args, "cert", &u->cert);
-    if (!code) code = read_pem(args, "key", &u->key);
+    code = read_user(u);
+    if (!code) code = molt_pem_read_certs(args, "ca", &u->ca);
+    if (!code) code = molt_pem_read_certs(args, "cert", &u->cert);
+    if (!code) code = molt_pem_read_key(args, "key", &u->cert, &u->key);
     return code;
 }
 
@@ -265,6 +262,7 @@ static esp_err_t download(const struct upgrade *u, const esp_https_ota_config_t 
     molt_progress_start(&progress, stdout, esp_https_ota_get_image_size(handle));
     do {
         err = esp_https_ota_perform(handle);
+        if (err && err != ESP_ERR_HTTPS_OTA_IN_PROGRESS) break; /* its reason is the last line */
         molt_progress_show(&progress, esp_https_ota_get_image_len_read(handle));
     } while (err == ESP_ERR_HTTPS_OTA_IN_PROGRESS);
     molt_progress_end(&progress);

@@ -43,7 +43,7 @@ void molt_progress_show(struct molt_progress *p, int64_t done)
     else if (p->terminal)
         show_bar(p, done);
     else
-        (void)fprintf(p->to, "  %3d %%  %lld of %lld KiB\n", (int)(done * 100 / p->total),
+        (void)fprintf(p->to, "  %3d %%  %lld of %lld KiB\n", (int)(step * LINE_PERCENT),
                       (long long)(done / KIB), (long long)(p->total / KIB));
     (void)fflush(p->to);
 }

@@ -1,6 +1,7 @@
 #include "cli/upgrade_errors.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <mbedtls/x509_crt.h>
 
@@ -9,6 +10,7 @@
 #include "esp_image_format.h"
 #include "esp_ota_ops.h"
 #include "esp_tls.h"
+#include "sdkconfig.h"
 
 struct text {
     esp_err_t err;
@@ -31,7 +33,8 @@ static const struct text k_texts[] = {
     { ESP_ERR_HTTP_FETCH_HEADER, "the server's answer is no HTTP response" },
     { ESP_ERR_HTTP_INVALID_TRANSPORT, "only http and https are possible" },
     { ESP_ERR_HTTP_MAX_REDIRECT, "too many redirects" },
-    { ESP_ERR_HTTP_REDIRECT_DOWNGRADE, "the server redirects from https to http" },
+    { ESP_ERR_HTTP_REDIRECT_DOWNGRADE, "the server redirects from https to something else" },
+    { ESP_ERR_HTTP_HEADER_TOO_LONG, "the server redirects to a URL that is too long" },
     { ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE, "the server does not send parts of this file" },
     { ESP_ERR_HTTP_NOT_MODIFIED, "the server has nothing new" },
     { ESP_ERR_HTTP_READ_TIMEOUT, "the server stopped sending" },
@@ -89,12 +92,29 @@ static const char *connect_text(const struct molt_upgrade_failure *failure)
     return text ? text : "no connection to the server";
 }
 
-void molt_upgrade_complain(const char *url, const struct molt_upgrade_failure *failure)
+/* Without user, password and query, which are secrets as often as not. */
+static const char *shown_url(const char *url, char *to, size_t size)
 {
+    const char *scheme_end = strstr(url, "://");
+    const char *host = scheme_end ? scheme_end + 3 : url;
+    const char *from = host;
+
+    for (const char *c = host; *c && !strchr("/?#", *c); c++)
+        if (*c == '@') from = c + 1;
+    (void)snprintf(to, size, "%.*s%.*s", (int)(host - url), url, (int)strcspn(from, "?#"), from);
+    return to;
+}
+
+void molt_upgrade_complain(const char *full_url, const struct molt_upgrade_failure *failure)
+{
+    char place[CONFIG_MOLT_HTTP_URL_MAX + 16];
+    const char *url = shown_url(full_url, place, sizeof place);
     const char *name = esp_err_to_name(failure->err);
     const char *text = find_text(k_texts, sizeof k_texts / sizeof k_texts[0], failure->err);
 
     if (failure->err == ESP_ERR_HTTP_CONNECT) text = connect_text(failure);
+    if (failure->err == ESP_ERR_INVALID_ARG && failure->status / 100 == 3)
+        text = "the server redirects, but to no URL";
     if (text)
         molt_complain(url, 0, name, "%s", text);
     else if (failure->status >= 300)

@@ -12,7 +12,7 @@ struct molt_upgrade_failure {
     int cert_flags; /* ... MBEDTLS_X509_BADCERT_* of the server's certificate */
 };
 
-/* Prints "URL: ESP_ERR_...: sentence" to stderr. */
-void molt_upgrade_complain(const char *url, const struct molt_upgrade_failure *failure);
+/* Prints "URL: ESP_ERR_...: sentence" to stderr, the URL without user, password and query. */
+void molt_upgrade_complain(const char *full_url, const struct molt_upgrade_failure *failure);
 
 #endif

@@ -71,6 +71,13 @@ class Options(unittest.TestCase):
     def test_an_upgrade_from_nowhere_or_in_pieces_of_nothing_is_a_usage_error(self):
         self.refused("--url is missing", "device", "upgrade", "f.bin")
         self.refused("--url is empty", "device", "upgrade", "f.bin", "--url", "")
+        for url, words in (("nonsense", "not a URL"), ("localhost/app.bin", "not a URL"),
+                           ("//localhost/app.bin", "not a URL"), (" ", "not a URL"),
+                           ("https://", "not a URL"), ("https://a b/", "not a URL"),
+                           ("ftp://localhost/app.bin", "only https and http"),
+                           ("http://localhost/app.bin", "without https nothing shows"),
+                           ("https://localhost/" + "x" * 5000, "longer than 2048 bytes")):
+            self.refused(f"--url: {words}", "device", "upgrade", "f.bin", "--url", url)
         self.refused("--partial: at least 1", *UPGRADE, "--partial", "0")
 
     def test_messages_name_what_is_wrong(self):

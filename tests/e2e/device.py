@@ -75,6 +75,12 @@ class Device:
                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
         return done.returncode, done.stderr
 
+    def upgrade_output(self, url, *args):
+        """Its standard output instead."""
+        done = subprocess.run([MOLT, "device", "upgrade", self.path, "--url", url, *args], text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return done.stdout
+
     def read(self, addr, length):
         with open(self.path, "rb") as file:
             file.seek(addr)

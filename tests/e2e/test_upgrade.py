@@ -149,6 +149,35 @@ class Upgrade(unittest.TestCase):
             self.assertNotIn("mbedTLS", said)
             self.check_unchanged(said)
 
+    def test_a_failure_is_told_without_passwords(self):
+        with self.server() as server:
+            url = server.url("status/404").replace("https://", "https://user:s3cret@")
+            code, said = self.upgrade(f"{url}?signature=t0ken#part")
+        self.assertEqual(code, 1)
+        self.assertRegex(said, r"(?m)^https://127.0.0.1:\d+/status/404: ESP_FAIL: the server "
+                               "answered with status 404$")
+        for secret in ("user", "s3cret", "t0ken"):
+            self.assertNotIn(secret, said)
+
+    def test_redirects_that_lead_nowhere_are_told_as_such(self):
+        for behaviour, words in (
+                ("redirect_nowhere", "the server redirects, but to no URL"),
+                ("redirect_long", "redirects to a URL that is too long"),
+                ("redirect_to/302?ftp://localhost/x", "redirects from https to something else"),
+                ("redirect_loop", "too many redirects")):
+            with self.subTest(behaviour), self.server() as server:
+                code, said = self.upgrade(server.url(behaviour))
+                self.assertEqual(code, 1)
+                self.assertIn(words, said)
+
+    def test_progress_goes_in_tens_and_ends_where_an_error_begins(self):
+        for behaviour, last in (("ok", 100), ("truncated", 50)):
+            with self.subTest(behaviour), self.server() as server:
+                done = self.device.upgrade_output(server.url(behaviour), "--ca", self.certs.ca)
+            seen = [int(line.split("%")[0]) for line in done.splitlines() if "%" in line]
+            self.assertEqual(seen, list(range(0, seen[-1] + 1, 10)), done)
+            self.assertLessEqual(seen[-1], last)
+
     def test_ways_to_send_an_image(self):
         for behaviour in ("ok", "close", "http10", "chunked", "longer", "redirect/3", "interim",
                           "redirect_relative/x/y?z"):
@@ -207,6 +236,10 @@ class Upgrade(unittest.TestCase):
             (("--user", "nobody"), "--user: not USER:PASSWORD"),
             (("--timeout", "soon"), "--timeout: 'soon' is not a number of seconds"),
             (("--ca", "/nix/ca.pem"), "/nix/ca.pem: No such file"),
+            (("--ca", __file__), f"{__file__}: --ca: no PEM certificate in it"),
+            (("--cert", self.certs.client, "--key", self.certs.client), "no PEM key in it"),
+            (("--cert", self.certs.client, "--key", self.certs.stranger_key),
+             "not the key of the certificate"),
             (("--chip", "z80"), "z80"),
         ]
         for args, text in cases:
