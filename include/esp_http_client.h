@@ -242,7 +242,7 @@ typedef struct {
 /* ---- life ---------------------------------------------------------------------------------------- */
 
 /* NULL: the pool is empty, no device, neither url nor host and path, a bad URL or address type, or a
- * text that is longer than sdkconfig.h allows. */
+ * text that is longer than sdkconfig.h allows or could break out of its line. */
 esp_http_client_handle_t esp_http_client_init(const esp_http_client_config_t *config);
 
 /* Closes and gives the client back. NULL: ESP_FAIL. */
