@@ -334,7 +334,7 @@ TEST(what_is_older_than_tls_1_2_is_refused)
 static enum molt_err slow_connect(void *ctx, const struct molt_net_target *target,
                                   uint32_t timeout_ms, struct molt_conn **conn)
 {
-    http_device_port.sleep_ms(NULL, 300);
+    http_device_port.sleep_ms(NULL, 600);
     return molt_linux_net.connect(ctx, target, timeout_ms, conn);
 }
 
@@ -348,11 +348,11 @@ TEST(tcp_and_tls_share_the_timeout)
     slow.connect = slow_connect;
     http_device_port.net = &slow;
     (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/ok", port);
-    const esp_http_client_config_t config = { .url = url, .cert_pem = ca, .timeout_ms = 400 };
+    const esp_http_client_config_t config = { .url = url, .cert_pem = ca, .timeout_ms = 800 };
     uint64_t began = http_device_port.uptime_ms(NULL);
     CHECK_EQ(get(&config, &problem), ESP_ERR_HTTP_CONNECT);
     CHECK_EQ(problem.last_error, ESP_ERR_ESP_TLS_SERVER_HANDSHAKE_TIMEOUT);
-    CHECK(http_device_port.uptime_ms(NULL) - began < 650);
+    CHECK(http_device_port.uptime_ms(NULL) - began < 1300);
     http_device_port.net = &molt_linux_net;
     peer_stop_all();
 }
