@@ -72,7 +72,10 @@ for step in $steps; do
     tidy)
         run "clang-tidy configure" cmake --preset dev && check "clang-tidy" tools/lint.sh tidy || true
         ;;
-    install) check "a program outside the tree" tests/install/run.sh ;;
+    install)
+        check "a program outside the tree" tests/install/run.sh
+        check "the README, word for word" python3 tests/install/readme.py
+        ;;
     *)
         echo "test.sh: no step '$step'; steps are: lint gcc clang fuzz rv32 tidy install" >&2
         exit 2

@@ -1,7 +1,7 @@
-# molt_layer(NAME SOURCES ... USES ... [PRIVATE_LIBS ...]): one library per folder.
+# molt_layer(NAME SOURCES ... USES ... [LIBS ...]): one library per folder.
 #
 # Each names the layers it stands on, the same arrows as layers.txt. The objects also go into
-# libmolt.a (see MOLT_INSTALLED_LAYERS in the top CMakeLists.txt).
+# libmolt.a (cmake/install.cmake).
 function(molt_layer name)
   cmake_parse_arguments(arg "" "" "SOURCES;USES;LIBS" ${ARGN})
   list(TRANSFORM arg_USES PREPEND molt_)
