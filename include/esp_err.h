@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>  /* ESP-IDF's has these two, and applications count on it */
+#include <stdio.h> /* ESP-IDF's has these two, and applications count on it */
 #include <stdlib.h>
 
 #ifdef __cplusplus

@@ -61,6 +61,12 @@ static esp_err_t send_request(struct molt_https_ota *ota)
     return result == -ESP_ERR_HTTP_EAGAIN ? ESP_ERR_HTTP_EAGAIN : ESP_FAIL;
 }
 
+static esp_err_t refused(int status, esp_err_t err)
+{
+    ESP_LOGE(TAG, "the server answers %d: %s", status, esp_err_to_name(err));
+    return err;
+}
+
 /* Until a response is accepted. The client counts redirects and answers to challenges. */
 static esp_err_t request(struct molt_https_ota *ota)
 {
@@ -82,13 +88,9 @@ static esp_err_t request(struct molt_https_ota *ota)
         case NO_RANGE:
             return ESP_ERR_HTTP_RANGE_NOT_SATISFIABLE;
         case REFUSE:
-            ESP_LOGE(TAG, "the server answers %d", status);
-            return ESP_FAIL;
+            return refused(status, ESP_FAIL);
         }
-        if (err) {
-            ESP_LOGE(TAG, "the server answers %d: %s", status, esp_err_to_name(err));
-            return err;
-        }
+        if (err) return refused(status, err);
         molt_http_client_drain(ota->client);
     }
 }

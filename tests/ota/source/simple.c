@@ -98,5 +98,6 @@ void app_main(void)
     esp_err_t ret = esp_https_ota(&ota_config);
     if (ret == ESP_OK) esp_restart();
     ESP_LOGE(TAG, "upgrade: %s", esp_err_to_name(ret));
-    if (esp_https_ota(&config) != ESP_OK) abort(); /* as before ESP-IDF 5.0; no stdlib.h above */
+    ret = esp_https_ota(&config); /* as before ESP-IDF 5.0 */
+    if (ret != ESP_OK) abort();   /* no stdlib.h above */
 }
