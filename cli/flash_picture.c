@@ -28,9 +28,7 @@ static void draw_cells(char cells[CELLS + 1], const struct molt_flash_view *view
     for (uint32_t i = 0; i < CELLS; i++) {
         uint32_t from = (uint32_t)(len * i / CELLS), to = (uint32_t)(len * (i + 1) / CELLS);
 
-        if (part->content == MOLT_CONTENT_ABSENT)
-            cells[i] = '?';
-        else if (molt_all_bytes_are(bytes + from, to - from, 0xFF))
+        if (molt_all_bytes_are(bytes + from, to - from, 0xFF))
             cells[i] = '.';
         else
             cells[i] = is_image && from < part->image.len ? '#' : '~';

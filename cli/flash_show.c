@@ -59,9 +59,9 @@ static const char *size_text(uint32_t len, char text[WORD_LEN])
 static const char *content_word(enum molt_flash_content content)
 {
     static const char *const words[] = {
-        [MOLT_CONTENT_ABSENT] = "absent",   [MOLT_CONTENT_ERASED] = "erased",
-        [MOLT_CONTENT_IMAGE] = "image",     [MOLT_CONTENT_PARTIAL] = "partial",
-        [MOLT_CONTENT_DAMAGED] = "damaged", [MOLT_CONTENT_DATA] = "data",
+        [MOLT_CONTENT_ERASED] = "erased",   [MOLT_CONTENT_IMAGE] = "image",
+        [MOLT_CONTENT_PARTIAL] = "partial", [MOLT_CONTENT_DAMAGED] = "damaged",
+        [MOLT_CONTENT_DATA] = "data",
     };
     return words[content];
 }
@@ -214,17 +214,19 @@ static void explain(const char *path, const struct molt_bytes *file, uint32_t ta
 {
     const uint8_t *b = file->at;
 
-    molt_complain(path, 0, error->field,
-                  "partition table at 0x%" PRIx32 ", offset 0x%" PRIx32 ": %s", table_addr,
-                  error->off, error->why);
+    molt_complain(path, 0, NULL, "no partition table at 0x%" PRIx32 ": %s: %s, at 0x%" PRIx32,
+                  table_addr, error->field, error->why, error->off);
     if (file->len >= 2 && b[0] == 0xAA && b[1] == 0x50)
         molt_complain(path, 0, NULL,
                       "it starts with a partition table: it may be one alone, see "
-                      "'molt partition-table show', or use --partition-table-offset 0");
+                      "'molt partition-table show'");
     else if (file->len == MOLT_OTADATA_LEN)
         molt_complain(path, 0, NULL, "it has the length of otadata: see 'molt otadata show'");
     else if (file->len > 0 && b[0] == MOLT_IMAGE_MAGIC)
         molt_complain(path, 0, NULL, "it starts with an image: see 'molt image info'");
+    else if (error->err == MOLT_ERR_RANGE)
+        molt_complain(path, 0, NULL, "it has 0x%zx bytes; a flash image has as many as the chip",
+                      file->len);
     else
         molt_complain(path, 0, NULL, "if the table is elsewhere: --partition-table-offset");
 }

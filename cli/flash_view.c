@@ -10,7 +10,6 @@
 #include "slots/boot_record.h"
 
 enum { SECTOR_LEN = 4096 };
-static const uint32_t k_size_max = UINT32_MAX / SECTOR_LEN * SECTOR_LEN;
 
 static uint32_t used_len(const uint8_t *bytes, uint32_t len)
 {
@@ -65,8 +64,6 @@ static void look_at(struct molt_flash_view *view, struct molt_flash_part *part,
     bool is_bootloader = row->type == MOLT_PART_BOOTLOADER;
 
     part->slot = row->type == MOLT_PART_APP ? molt_slot_at(&view->map, row->addr) : MOLT_SLOT_NONE;
-    part->content = MOLT_CONTENT_ABSENT;
-    if (!molt_range_fits(row->addr, row->len, view->len)) return;
     part->used = used_len(view->bytes + row->addr, row->len);
     part->content = part->used ? MOLT_CONTENT_DATA : MOLT_CONTENT_ERASED;
     if (part->used > 0 && (is_bootloader || row->type == MOLT_PART_APP))
@@ -91,7 +88,7 @@ static void look_at_bootloader(struct molt_flash_view *view,
     }
 }
 
-/* A chip that is read only and as large as the table says; what is behind the dump is erased. */
+/* A chip that is read only. */
 struct dump {
     struct molt_nor nor; /* first member */
     const struct molt_flash_view *view;
@@ -100,11 +97,9 @@ struct dump {
 static enum molt_err read_dump(struct molt_nor *nor, uint32_t addr, void *to, uint32_t len)
 {
     const struct molt_flash_view *view = ((const struct dump *)(void *)nor)->view;
-    uint32_t there = addr < view->len ? view->len - addr : 0;
 
-    if (there > len) there = len;
-    memset(to, 0xFF, len);
-    if (there > 0) memcpy(to, view->bytes + addr, there);
+    if (!molt_range_fits(addr, len, view->len)) return MOLT_ERR_RANGE;
+    memcpy(to, view->bytes + addr, len);
     return MOLT_OK;
 }
 
@@ -112,11 +107,9 @@ static enum molt_err read_dump(struct molt_nor *nor, uint32_t addr, void *to, ui
 static void read_otadata(struct molt_flash_view *view)
 {
     static const struct molt_nor_ops ops = { .read = read_dump };
-    uint64_t end = (uint64_t)view->map.otadata.addr + view->map.otadata.len;
-    uint32_t size = end > view->len && end <= k_size_max ? (uint32_t)end : view->len;
-    struct dump dump = {
-        .nor = { &ops, molt_nor_geometry_spi(molt_round_up(size, SECTOR_LEN)), NULL }, .view = view
-    };
+    struct dump dump = { .nor = { &ops, molt_nor_geometry_spi(molt_round_up(view->len, SECTOR_LEN)),
+                                  NULL },
+                         .view = view };
     struct molt_boot_record record;
 
     view->entry[0] = view->entry[1] = molt_otadata_blank();
@@ -158,14 +151,13 @@ enum molt_err molt_flash_view_make(struct molt_flash_view *view, const uint8_t *
     view->table_addr = rules->table_addr;
     view->rollback = !rules->no_rollback;
     *error =
-        (struct molt_ptable_error){ .field = "magic", .why = "the dump ends before the table" };
+        (struct molt_ptable_error){ .field = "magic", .why = "the file ends before the table" };
     if (rules->table_addr >= len) return MOLT_ERR_RANGE;
 
     uint32_t table_len = len - rules->table_addr;
     if (table_len > MOLT_PTABLE_LEN) table_len = MOLT_PTABLE_LEN;
-    /* The dump may end before the last partition; that is shown, not refused. */
     enum molt_err err =
-        molt_ptable_decode(bytes + rules->table_addr, table_len, UINT32_MAX, &table, error);
+        molt_ptable_decode(bytes + rules->table_addr, table_len, len, &table, error);
     if (err) return err;
     for (size_t i = 0; i < table.count; i++) molt_slot_map_add(&view->map, &table.row[i]);
     molt_slot_map_count(&view->map);
@@ -219,9 +211,6 @@ void molt_flash_part_text(const struct molt_flash_part *part, char *text, size_t
 
     name_of(part, name, sizeof name);
     switch (part->content) {
-    case MOLT_CONTENT_ABSENT:
-        (void)snprintf(text, size, "not in this dump");
-        break;
     case MOLT_CONTENT_ERASED:
         (void)snprintf(text, size, "erased");
         break;

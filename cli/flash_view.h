@@ -1,7 +1,7 @@
 /* What a flash holds, found out once: for the picture, the listing and JSON.
  *
- * It takes what there is: a dump that ends early, a table in another place, slots with anything in
- * them. What would be chosen and why is slots/choice.h's word, whether an image may run the
+ * It takes what there is: a table in another place, slots with anything in them. As for the
+ * bootloader, the flash is as long as `len` says, and a table that does not fit is none. What would be chosen and why is slots/choice.h's word, whether an image may run the
  * verifier's; nothing is decided here. */
 #ifndef MOLT_CLI_FLASH_VIEW_H
 #define MOLT_CLI_FLASH_VIEW_H
@@ -14,7 +14,6 @@
 #include "slots/map.h"
 
 enum molt_flash_content {
-    MOLT_CONTENT_ABSENT,  /* behind the end of the dump */
     MOLT_CONTENT_ERASED,  /* every byte 0xFF */
     MOLT_CONTENT_IMAGE,   /* an image that verifies */
     MOLT_CONTENT_PARTIAL, /* the start of an image up to `used`, then erased flash, then anything */

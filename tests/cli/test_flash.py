@@ -259,26 +259,35 @@ class Flash(unittest.TestCase):
                     self.assertTrue(rest.startswith(f"  {word}  {texts[i]}"), line)
                     self.assertTrue(rest.endswith(texts[i]) or "damaged" in rest, line)
 
-    def test_show_of_a_part_shows_what_there_is_or_helps(self):
+    def test_show_of_a_part_is_refused_as_by_the_bootloader_and_helps(self):
         self.create("--write", "ota_0=1.bin")
         whole = self.bytes()
-        self.file("f.bin", whole[:0x110000])
-        parts = {p["label"]: p["content"] for p in self.show()["partitions"]}
-        self.assertEqual(parts, {"nvs": "erased", "otadata": "erased", "ota_0": "image",
-                                 "ota_1": "absent", "config": "absent"})
-        self.ok("flash", "show", "f.bin")
+        for end, why, off in ((0x220000, None, None),
+                              (0x21F000, "size: the partition ends beyond the end of", 0x88),
+                              (0x100000, "size: the partition ends beyond the end of", 0x48),
+                              (0xC000, "size: the partition ends beyond the end of", 0x08),
+                              (0xB000, "size: the partition ends beyond the end of", 0x08)):
+            self.file("f.bin", whole[:end])
+            boot = self.molt("device", "boot", "--dry-run", "--chip", "esp32", "f.bin")
+            self.assertEqual(boot.returncode, 1 if why else 0)
+            for more in ((), ("--json",), ("--picture",)):
+                if not why:
+                    self.ok("flash", "show", *more, "f.bin")
+                    continue
+                self.refused(1, f"f.bin: no partition table at 0x8000: {why} the flash, at 0x{off:x}\n"
+                             f"f.bin: it has 0x{end:x} bytes; a flash image has as many as the chip\n",
+                             "flash", "show", *more, "f.bin")
+                self.assertIn(f"no partition table: {why} the flash, at 0x{off:x}".encode(), boot.stdout)
         self.file("table", whole[0x8000:0x8C00])
         self.file("otadata", b"\xff" * 8192)
         for name, words in (("table", "molt partition-table show"), ("otadata", "molt otadata show"),
                             ("1.bin", "molt image info"), ("p.csv", "--partition-table-offset")):
             self.refused(1, words, "flash", "show", name)
-        self.assertIn(b"5 partitions", self.ok("flash", "show", "--partition-table-offset", "0",
-                                               "table"))
         self.refused(2, "none: No such file", "flash", "show", "none")
 
     def test_show_survives_any_bytes(self):
         self.create("--write", "ota_0=1.bin")
-        flash = bytearray(self.bytes()[:0x30000])
+        flash = bytearray(self.bytes()[:0x220000])
         state = 1
         for turn in range(60):
             broken = bytearray(flash)
