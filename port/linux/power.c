@@ -23,6 +23,7 @@ struct power {
     sigset_t watched, before;
     uint32_t boots;                                     /* of this run */
     uint32_t crashes;                                   /* in a row */
+    uint32_t cut_after;                                 /* of the registers, before the run */
     char why[sizeof((struct molt_board_regs *)0)->why]; /* of the boot that is over */
     int signal;
 };
@@ -239,6 +240,8 @@ static bool is_crash(enum molt_reset_reason reason)
 static bool is_over(struct power *p, enum verdict verdict, int status, enum molt_power_end *end)
 {
     struct molt_board_regs *regs = p->board->regs;
+    unsigned ops = (unsigned)regs->flash_ops;
+    const char *noun = ops == 1 ? "operation" : "operations";
 
     if (verdict == SIGNALLED) {
         *end = MOLT_POWER_SIGNAL;
@@ -253,7 +256,7 @@ static bool is_over(struct power *p, enum verdict verdict, int status, enum molt
     bool ended_well = verdict == ENDED && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (regs->stage == MOLT_STAGE_IDLE && ended_well) {
         *end = MOLT_POWER_IDLE;
-        say(p, "the app is idle: switched off");
+        say(p, "the app is idle: switched off after %u flash %s", ops, noun);
         return true;
     }
     if (regs->stage == MOLT_STAGE_NOTHING_BOOTS && ended_well) {
@@ -270,8 +273,8 @@ static bool is_over(struct power *p, enum verdict verdict, int status, enum molt
     }
     if (p->config->boots_max && p->boots >= p->config->boots_max) {
         *end = MOLT_POWER_BOOTS;
-        say(p, "%u %s over: switched off", (unsigned)p->boots,
-            p->boots == 1 ? "boot is" : "boots are");
+        say(p, "%u %s over: switched off after %u flash %s", (unsigned)p->boots,
+            p->boots == 1 ? "boot is" : "boots are", ops, noun);
         return true;
     }
     return false;
@@ -316,13 +319,19 @@ static enum molt_power_end run(struct power *p)
         verdict = watch(p, pid, &status);
         take_registers_back(p);
     } while (!is_over(p, verdict, status, &end));
+    if (regs->flash_ops < p->cut_after)
+        say(p, "flash operation %u was not reached (this run had %u)", (unsigned)p->cut_after,
+            (unsigned)regs->flash_ops);
     return end;
 }
 
 enum molt_power_end molt_power_run(struct molt_board *board, const struct molt_power_config *config,
                                    int *signal_number)
 {
-    struct power p = { .board = board, .config = config, .start_ms = molt_host_clock_ms() };
+    struct power p = { .board = board,
+                       .config = config,
+                       .start_ms = molt_host_clock_ms(),
+                       .cut_after = board->regs->cut_after };
     struct sigaction child = { .sa_handler = SIG_DFL }, child_before;
 
     (void)sigemptyset(&p.watched);

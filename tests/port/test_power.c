@@ -460,6 +460,40 @@ TEST(a_watchpoint_stops_the_device_before_the_operation)
     drop_device(&d);
 }
 
+static bool has_line(const char *lines, const char *before, uint32_t count, const char *after)
+{
+    char line[160];
+
+    (void)snprintf(line, sizeof line, "board: %s %u%s\n", before, (unsigned)count, after);
+    return strstr(lines, line) != NULL;
+}
+
+TEST(the_last_lines_tell_how_many_flash_operations_there_were)
+{
+    struct device d;
+    char lines[1024];
+    int signal = 0;
+
+    make_device(&d, NULL);
+    fill_slot_1(&d);
+    d.board.regs->cut_after = 1000;
+    CHECK_EQ(run(&d, "erase", (struct molt_power_config){ 0 }, lines, &signal), MOLT_POWER_IDLE);
+    uint32_t ops = d.board.regs->flash_ops;
+    CHECK(ops > ERASED_SECTORS);
+    CHECK(has_line(lines, "the app is idle: switched off after", ops, " flash operations"));
+    CHECK(has_line(lines, "flash operation 1000 was not reached (this run had", ops, ")"));
+    drop_device(&d);
+
+    make_device(&d, NULL);
+    fill_slot_1(&d);
+    d.board.regs->cut_after = ops;
+    CHECK_EQ(run(&d, "erase", (struct molt_power_config){ .boots_max = 1 }, lines, &signal),
+             MOLT_POWER_BOOTS);
+    CHECK(has_line(lines, "1 boot is over: switched off after", ops, " flash operations"));
+    CHECK(!strstr(lines, "was not reached"));
+    drop_device(&d);
+}
+
 TEST(an_app_that_crashes_at_every_boot_is_a_boot_loop)
 {
     struct device d;
