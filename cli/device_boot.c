@@ -128,6 +128,8 @@ static int read_options(struct boot_job *job, const struct molt_args *args)
     if (!parse_reason(reason, &job->reason))
         return molt_args_usage(args, "--reset-reason: '%s' is no reason", reason);
     if (!molt_args_number(args, "secure-version", 0, &job->version)) return MOLT_EXIT_USAGE;
+    if (molt_args_has(args, "secure-version") && !job->config.anti_rollback)
+        return molt_args_usage(args, "--secure-version needs --anti-rollback");
     if (!molt_args_size(args, "partition-table-offset", MOLT_PTABLE_ADDR, &job->config.table_addr))
         return MOLT_EXIT_USAGE;
     if (!molt_args_revision(args, "chip-revision", 0, &job->port.chip_rev)) return MOLT_EXIT_USAGE;

@@ -208,12 +208,14 @@ class DeviceBoot(unittest.TestCase):
         image = flash(TWO)
         for options in (["--anti-rollback", "--no-rollback"], ["--chip", "z80"],
                         ["--chip-revision", "x"], ["--reset-reason", "boredom"],
-                        ["--secure-version", "many"], ["--nope"]):
+                        ["--secure-version", "many"], ["--secure-version", "3"], ["--nope"]):
             with self.subTest(options):
                 done = self.boot(image, *options)
                 self.assertEqual(done.returncode, 2)
                 self.assertNotEqual(done.stderr, "")
                 self.assertEqual(self.path.read_bytes(), image)
+        self.assertIn("--secure-version needs --anti-rollback",
+                      self.boot(image, "--secure-version", "3").stderr)
         self.assertEqual(self.boot(b"").returncode, 2)
         self.assertEqual(self.boot(b"x" * 5000).returncode, 2)
         self.assertEqual(self.boot(b"x" * 5000, "--dry-run").returncode, 2)
