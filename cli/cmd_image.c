@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/image.h"
 
-enum { CHIP_LIST_LEN = 256, PLACE_LEN = 80 };
+enum { CHIP_LIST_LEN = 256 };
 
 enum molt_image_kind molt_image_kind_of(const uint8_t *bytes, size_t len)
 {
@@ -39,15 +39,6 @@ const struct molt_chip *molt_image_chip(const uint8_t *bytes, size_t len)
     return chip ? chip : molt_chip_at(0);
 }
 
-void molt_complain_image(const char *path, const struct molt_image_error *error)
-{
-    char place[PLACE_LEN];
-
-    (void)snprintf(place, sizeof place, "offset 0x%x: %s", (unsigned)error->off,
-                   molt_image_error_field(error));
-    molt_complain(path, 0, place, "%s", molt_image_error_why(error));
-}
-
 struct molt_image_rules molt_image_own_rules(const uint8_t *bytes, size_t len,
                                              const struct molt_chip *chip)
 {
@@ -70,7 +61,7 @@ int molt_image_accept(const char *path, const struct molt_bytes *file,
 
     if (molt_image_check(file->at, file->len, rules, &image, &error) == MOLT_OK)
         return MOLT_EXIT_OK;
-    molt_complain_image(path, &error);
+    molt_complain_image(path, file, rules->chip, &error);
     return MOLT_EXIT_BAD;
 }
 

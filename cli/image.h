@@ -34,8 +34,10 @@ struct molt_image_rules molt_image_own_rules(const uint8_t *bytes, size_t len,
 int molt_image_accept(const char *path, const struct molt_bytes *file,
                       const struct molt_image_rules *rules);
 
-/* Prints "FILE: offset 0x1c: segment length: is not a multiple of 4". */
-void molt_complain_image(const char *path, const struct molt_image_error *error);
+/* Prints "FILE: offset 0x1c: segment length: is not a multiple of 4". `file` and `chip` are what was
+ * checked and for which; chip may be NULL when the rules had none. */
+void molt_complain_image(const char *path, const struct molt_bytes *file,
+                         const struct molt_chip *chip, const struct molt_image_error *error);
 
 /* The chip that --chip names, `fallback` when it is not given. False, and said so, when unknown. */
 bool molt_args_chip(const struct molt_args *args, const struct molt_chip *fallback,

@@ -171,7 +171,7 @@ static int build(const struct molt_args *args, const struct molt_chip *chip,
         return MOLT_EXIT_USAGE;
     }
     if (molt_image_check(out->at, out->len, &rules, &image, &error)) {
-        molt_complain_image(args->operand[0], &error);
+        molt_complain_image(args->operand[0], out, chip, &error);
         return MOLT_EXIT_BAD;
     }
     return MOLT_EXIT_OK;

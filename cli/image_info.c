@@ -294,7 +294,7 @@ int molt_image_info(const struct molt_args *args)
         .kind = molt_image_kind_of(file.at, file.len),
     };
     if (examine(&info, &error)) {
-        molt_complain_image(path, &error);
+        molt_complain_image(path, &file, NULL, &error);
         exit_code = MOLT_EXIT_BAD;
     } else {
         if (!molt_args_has(args, "json"))

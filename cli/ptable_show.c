@@ -201,10 +201,14 @@ static void print_sum(const struct picture *p, const struct molt_ptable_job *job
     molt_part_size_text(p->largest_free, &largest);
     molt_part_size_text(flash_len(job), &flash);
     printf("\n%zu partitions; ", job->draft.count);
-    if (flash_len(job))
+    if (flash_len(job) && p->free_len == 0)
+        printf("of %s flash nothing is free\n", flash_text);
+    else if (flash_len(job))
         printf("of %s flash %s are free, %s in one piece\n", flash_text, free_text, largest_text);
-    else
+    else if (p->free_len > 0)
         printf("%s are free between them\n", free_text);
+    else
+        printf("nothing is free between them\n");
 }
 
 int molt_ptable_show(struct molt_ptable_job *job)

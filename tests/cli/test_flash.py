@@ -119,7 +119,7 @@ class Flash(unittest.TestCase):
         for code, words, more in (
                 (1, "long: 65537 bytes do not fit into 'config' of 65536", "-w config=long"),
                 (1, "longboot: 28673 bytes at 0x1000 run into", "-b longboot --chip esp32"),
-                (1, "c3.bin: offset 0xc: chip id: is another chip's", "-w ota_0=c3.bin -c esp32"),
+                (1, "c3.bin: offset 0xc: chip id: is that of esp32c3, wanted is esp32\n", "-w ota_0=c3.bin -c esp32"),
                 (1, "c3.bin: offset 0xc: chip id", "-w ota_0=1.bin -w ota_1=c3.bin"),
                 (1, "damaged.bin: offset 0x", "-w ota_0=damaged.bin"),
                 (1, "p.csv: offset 0x0: magic", "-w ota_0=p.csv"),

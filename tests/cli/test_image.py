@@ -97,7 +97,11 @@ class Image(unittest.TestCase):
                 self.assertEqual(done.returncode, 0 if other == chip else 1, (chip, other))
                 if other != chip:
                     self.assertEqual(done.stderr,
-                                     "out.bin: offset 0xc: chip id: is another chip's\n")
+                                     f"out.bin: offset 0xc: chip id: is that of {chip}, wanted is "
+                                     f"{other}\n")
+        self.file("x.bin", VECTOR[:12] + b"\x34\x12" + VECTOR[14:])
+        self.assertIn("x.bin: offset 0xc: chip id: 0x1234 is no chip known here, wanted is esp32s3\n",
+                      self.molt("verify", "--chip", "esp32s3", "x.bin").stderr)
 
     def test_what_cannot_become_an_image_is_refused_and_nothing_written(self):
         self.file("text", b"#!/bin/sh\n")
@@ -172,6 +176,20 @@ class Image(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""))
             self.assertIn("x.bin: " + words, done.stderr)
         self.assertEqual(self.molt("info", "none").returncode, 2)
+
+    def test_how_much_of_a_truncated_image_is_missing_is_told(self):
+        for digest in (True, False):
+            whole = image([(0x3F400020, app_desc()), (0, b"1234" * 25)], digest=digest)
+            for cut, least in ((0, 24), (23, 1), (24, 8), (31, 1), (32, 264), (288, 8), (295, 1),
+                               (296, 0), (300, 0), (len(whole) - 2, 0), (len(whole) - 1, 0)):
+                self.file("x.bin", whole[:cut])
+                n = least or len(whole) - cut
+                reason = ("at least " if least else "") + f"{n} byte{' is' if n == 1 else 's are'}"
+                for command in ("info", "verify"):
+                    done = self.molt(command, "x.bin")
+                    self.assertEqual(done.returncode, 1)
+                    self.assertEqual(done.stderr, f"x.bin: offset 0x{cut:x}: image: is truncated: "
+                                     f"{reason} missing\n")
 
     def test_info_of_texts_that_are_not_utf_8_is_still_json(self):
         self.file("v.bin", image([(0x3F400020, app_desc(b"\xff\xfe"))]))

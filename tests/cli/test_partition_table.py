@@ -195,6 +195,12 @@ class PartitionTable(unittest.TestCase):
         self.assertIn(".  0x0000a000       88K  (free)\n", out.decode())
         self.assertIn("undefined  readonly\n", out.decode())
         self.assertTrue(out.endswith(b"2 partitions; 88K are free between them\n"))
+        self.file("g.csv", "a,data,6,0x9000,4K\n")
+        self.assertTrue(self.table("show", "g.csv")[1]
+                        .endswith(b"1 partitions; nothing is free between them\n"))
+        self.file("g.csv", "a,data,6,0x9000,0x3f7000\n")
+        self.assertTrue(self.table("show", "--flash-size", "4MB", "g.csv")[1]
+                        .endswith(b"1 partitions; of 4M flash nothing is free\n"))
 
     def test_show_of_a_bad_table_still_draws_it_and_exits_with_1(self):
         self.file("bad.csv", "a,data,nvs,,4K\n")
