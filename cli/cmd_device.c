@@ -20,6 +20,13 @@ static const struct molt_command k_commands[] = {
       .options = molt_device_run_options,
       .run = molt_device_run,
       .more =
+          "What --tear leaves of the operation in which the power fails:\n"
+          "  before     it has not begun\n"
+          "  after      it is complete\n"
+          "  prefix     only the first bytes are written or erased\n"
+          "  patchwork  some pieces are written or erased, others not\n"
+          "  bits       any of the bits have changed\n"
+          "  almost     all bits have changed but one to three\n\n"
           "The app's output and the lines 'board: ...' go to standard output.\n"
           "Exit code: 0 the app is idle or N boots are over, 1 nothing boots, a boot loop or the\n"
           "time limit, 2 usage or unreadable input, 128 + N ended by signal N." },

@@ -12,8 +12,8 @@
 enum { SECTOR_LEN = 4096 };
 
 const struct molt_option molt_flash_create_options[] = {
-    { "size", 's', MOLT_OPT_VALUE, "SIZE", "of the flash, such as 4MB", NULL },
-    { "partition-table", 't', MOLT_OPT_VALUE, "FILE", "CSV or binary", NULL },
+    { "size", 's', MOLT_OPT_VALUE, "SIZE", "of the flash, such as 4MB (needed)", NULL },
+    { "partition-table", 't', MOLT_OPT_VALUE, "FILE", "CSV or binary (needed)", NULL },
     { "partition-table-offset", 0, MOLT_OPT_VALUE, "N", "default 0x8000", NULL },
     { "bootloader", 'b', MOLT_OPT_VALUE, "FILE", "a second-stage bootloader image", NULL },
     { "bootloader-offset", 0, MOLT_OPT_VALUE, "N", "default: where its chip looks for it", NULL },

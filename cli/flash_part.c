@@ -10,7 +10,7 @@
 #include "format/ptable.h"
 
 #define PARTITION_OPTIONS                                                                          \
-    { "partition", 'p', MOLT_OPT_VALUE, "LABEL", "the partition", NULL },                          \
+    { "partition", 'p', MOLT_OPT_VALUE, "LABEL", "the partition (needed)", NULL },                 \
     {                                                                                              \
         "partition-table-offset", 0, MOLT_OPT_VALUE, "N", "default 0x8000", NULL                   \
     }

@@ -12,11 +12,11 @@
 enum { TEXT_SIZE = 33 };
 
 const struct molt_option molt_image_create_options[] = {
-    { "app", 'a', MOLT_OPT_VALUE, "FILE", "the app: for linux an ELF executable", NULL },
-    { "chip", 'c', MOLT_OPT_VALUE, "NAME", "esp32, esp32c3, ..., linux = the virtual device",
-      NULL },
-    { "project-name", 'p', MOLT_OPT_VALUE, "NAME", "at most 31 characters", NULL },
-    { "version", 'v', MOLT_OPT_VALUE, "VERSION", "at most 31 characters", NULL },
+    { "app", 'a', MOLT_OPT_VALUE, "FILE", "the app: for linux an ELF executable (needed)", NULL },
+    { "chip", 'c', MOLT_OPT_VALUE, "NAME",
+      "esp32, esp32c3, ..., linux = the virtual device (needed)", NULL },
+    { "project-name", 'p', MOLT_OPT_VALUE, "NAME", "at most 31 characters (needed)", NULL },
+    { "version", 'v', MOLT_OPT_VALUE, "VERSION", "at most 31 characters (needed)", NULL },
     { "secure-version", 0, MOLT_OPT_VALUE, "N", "for anti-rollback; default 0", NULL },
     { "min-rev", 0, MOLT_OPT_VALUE, "M.N", "oldest chip revision it runs on; default 0.0", NULL },
     { "max-rev", 0, MOLT_OPT_VALUE, "M.N", "newest one; default: no limit", NULL },

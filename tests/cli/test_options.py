@@ -88,6 +88,50 @@ class Options(unittest.TestCase):
         (self.folder / "link").symlink_to("f.bin")
         self.refused("--otp: 'link' is the flash itself", "device", "run", "f.bin", "--otp", "link")
 
+    def leaves(self, *path):
+        """Every command line that ends in a command, with its help."""
+        text = self.molt(*path, "--help").stdout
+        names = text.partition("\ncommands:\n")[2].partition("\n\n")[0].splitlines()
+        if not names:
+            yield path, text
+        for name in names:
+            yield from self.leaves(*path, name.split()[0])
+
+    def test_help_fits_100_columns_and_tells_what_is_needed(self):
+        helps = dict(self.leaves())
+        self.assertGreater(len(helps), 12)
+        for path, text in helps.items():
+            self.assertTrue(text.startswith(f"molt {' '.join(path)}: "), text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 100, path)
+        for path, options in ((("image", "create"), ("app", "chip", "project-name", "version")),
+                              (("flash", "create"), ("size", "partition-table")),
+                              (("flash", "read"), ("partition",)),
+                              (("flash", "write"), ("partition",)),
+                              (("flash", "erase"), ("partition",))):
+            needed = [option.split()[0] for option in " ".join(helps[path].split()).split(" --")
+                      if "(needed)" in option]
+            self.assertEqual(tuple(needed), options, path)
+        text = " ".join(helps["device", "run"].split())
+        self.assertIn("begins to write there: a partition's label, or an address --time-limit", text)
+        for kind in "before after prefix patchwork bits almost".split():
+            self.assertRegex(helps["device", "run"], f"\n  {kind} +[a-z]")
+
+    def test_completion_offers_commands_options_and_their_values(self):
+        tears = "before after prefix patchwork bits almost"
+        for words, expected in (
+                (("d",), "device"), (("device", ""), "boot run upgrade"), (("--h",), "--help"),
+                (("device", "--"), "--help"), (("device", "run", ""), ""),
+                (("device", "run", "--w"), "--watch --watchdog"), (("device", "run", "--he"), "--help"),
+                (("device", "run", "--tear", ""), tears), (("device", "run", "--tear", "b"), "before bits"),
+                (("device", "run", "--tear", "="), tears),
+                (("device", "run", "--tear", "=", "p"), "prefix patchwork"),
+                (("device", "run", "--tear", "bits", "--se"), "--seed"),
+                (("device", "run", "--otp", "--"), ""), (("device", "run", "--boots", "b"), ""),
+                (("otadata", "select", "--state", "pen"), "pending"),
+                (("flash", "show", "-j", "--t"), "--title")):
+            done = self.molt("__complete", *words)
+            self.assertEqual((done.returncode, done.stdout.split()), (0, expected.split()), words)
+
     def test_a_temporary_file_in_the_way_is_named(self):
         done = subprocess.run(["sh", "-c", f'touch out.bin.$$.tmp; echo $$; exec "{MOLT}" ' + " ".join(CREATE)],
                               cwd=self.folder, text=True, capture_output=True, check=False)
