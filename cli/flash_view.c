@@ -157,7 +157,7 @@ enum molt_err molt_flash_view_make(struct molt_flash_view *view, const uint8_t *
     uint32_t table_len = len - rules->table_addr;
     if (table_len > MOLT_PTABLE_LEN) table_len = MOLT_PTABLE_LEN;
     enum molt_err err =
-        molt_ptable_decode(bytes + rules->table_addr, table_len, len, &table, error);
+        molt_ptable_decode(bytes + rules->table_addr, table_len, view->len, &table, error);
     if (err) return err;
     for (size_t i = 0; i < table.count; i++) molt_slot_map_add(&view->map, &table.row[i]);
     molt_slot_map_count(&view->map);
