@@ -72,6 +72,19 @@ static void give(struct parse *p, const struct molt_option *option, const char *
     p->given[p->args.given_count++] = (struct molt_given){ option, value };
 }
 
+/* The next word when it is one of the choices. Another word is an operand; should it turn out to be
+ * one too many, a message can say that it was no value of this option. */
+static const char *take_optional(struct parse *p, const struct molt_option *option)
+{
+    const char *next = *p->word;
+
+    if (!next || is_option(next)) return NULL;
+    if (is_word_of(option->choices, next)) return *p->word++;
+    p->no_value = option;
+    p->behind = next;
+    return NULL;
+}
+
 /* The option's value: what follows '=' (or the letter), or the next word. */
 static int take_value(struct parse *p, const struct molt_option *option, const char *attached)
 {
@@ -88,12 +101,7 @@ static int take_value(struct parse *p, const struct molt_option *option, const c
             return molt_args_usage(&p->args, "--%s needs a value: %s", option->name, option->value);
         break;
     case MOLT_OPT_OPTIONAL:
-        if (!value && next && !is_option(next) && is_word_of(option->choices, next))
-            value = *p->word++;
-        if (!value && next && !is_option(next)) {
-            p->no_value = option;
-            p->behind = next;
-        }
+        if (!value) value = take_optional(p, option);
         break;
     case MOLT_OPT_WORDS:
         if (attached) give(p, option, attached);

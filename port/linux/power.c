@@ -103,8 +103,6 @@ static void say(const struct power *p, const char *format, ...)
     va_list list;
 
     va_start(list, format);
-    /* The analyser of clang 14 loses a va_list where this function is inlined. */
-    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized) */
     (void)vsnprintf(line, sizeof line, format, list);
     va_end(list);
     (void)fprintf(p->config->console, "board: %s\n", line);
