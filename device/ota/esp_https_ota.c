@@ -6,13 +6,12 @@
 #include "ctx/ctx.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "format/image.h"
 #include "molt/http.h"
 #include "ota/https.h"
 #include "ota/part.h"
 
 static const char *TAG = "esp_https_ota";
-
-enum { DESC_OFF = 32 }; /* of a descriptor: behind two headers */
 
 /* ---- begin ------------------------------------------------------------------------------------ */
 
@@ -256,10 +255,10 @@ static esp_err_t read_desc(struct molt_https_ota *ota, esp_partition_type_t type
 {
     if (ota->state == MOLT_HTTPS_OTA_INIT) return ESP_ERR_INVALID_STATE;
     if (ota->final->type != type) return ESP_FAIL;
-    if (ota->written >= DESC_OFF + len)
-        return esp_partition_read(ota->staging, DESC_OFF, desc, len) ? ESP_FAIL : ESP_OK;
+    if (ota->written >= MOLT_APP_DESC_OFF + len)
+        return esp_partition_read(ota->staging, MOLT_APP_DESC_OFF, desc, len) ? ESP_FAIL : ESP_OK;
     if (molt_https_ota_fetch_header(ota)) return ESP_FAIL;
-    memcpy(desc, ota->buffer + DESC_OFF, len);
+    memcpy(desc, ota->buffer + MOLT_APP_DESC_OFF, len);
     return ESP_OK;
 }
 

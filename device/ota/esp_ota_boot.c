@@ -5,12 +5,11 @@
 #include "esp_image_format.h"
 #include "esp_log.h"
 #include "esp_ota_ops.h"
+#include "format/image.h"
 #include "ota/esp_err_map.h"
 #include "ota/part.h"
 
 static const char *TAG = "esp_ota_ops";
-
-enum { DESC_OFF = 32 }; /* of the app or bootloader descriptor: behind two headers */
 
 /* ---- queries ---------------------------------------------------------------------------------- */
 
@@ -144,7 +143,7 @@ esp_err_t esp_ota_get_partition_description(const esp_partition_t *partition,
 {
     if (!partition || !app_desc) return ESP_ERR_INVALID_ARG;
     if (partition->type != ESP_PARTITION_TYPE_APP) return ESP_ERR_NOT_SUPPORTED;
-    esp_err_t err = esp_partition_read(partition, DESC_OFF, app_desc, sizeof *app_desc);
+    esp_err_t err = esp_partition_read(partition, MOLT_APP_DESC_OFF, app_desc, sizeof *app_desc);
     if (err) return err;
     return app_desc->magic_word == ESP_APP_DESC_MAGIC_WORD ? ESP_OK : ESP_ERR_NOT_FOUND;
 }
@@ -159,15 +158,16 @@ esp_err_t esp_ota_get_bootloader_description(const esp_partition_t *bootloader_p
     if (!desc || !port) return ESP_ERR_INVALID_ARG;
     if (bootloader_partition) {
         if (bootloader_partition->type != ESP_PARTITION_TYPE_BOOTLOADER) return ESP_ERR_INVALID_ARG;
-        err = esp_partition_read(bootloader_partition, DESC_OFF, desc, sizeof *desc);
+        err = esp_partition_read(bootloader_partition, MOLT_APP_DESC_OFF, desc, sizeof *desc);
     } else {
         struct molt_region primary;
 
         uint32_t addr = molt_image_rules_here(&rules) ? rules.chip->bootloader_addr
                                                       : ESP_PRIMARY_BOOTLOADER_OFFSET;
-        err = molt_esp_err(
-            molt_region_make(port->flash, addr, DESC_OFF + (uint32_t)sizeof *desc, &primary));
-        if (!err) err = molt_esp_err(molt_region_read(&primary, DESC_OFF, desc, sizeof *desc));
+        err = molt_esp_err(molt_region_make(port->flash, addr,
+                                            MOLT_APP_DESC_OFF + (uint32_t)sizeof *desc, &primary));
+        if (!err)
+            err = molt_esp_err(molt_region_read(&primary, MOLT_APP_DESC_OFF, desc, sizeof *desc));
     }
     if (err) return err;
     return desc->magic_byte == ESP_BOOTLOADER_DESC_MAGIC_BYTE ? ESP_OK : ESP_ERR_NOT_FOUND;

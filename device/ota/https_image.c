@@ -4,13 +4,12 @@
 #include "base/option.h"
 #include "esp_app_format.h"
 #include "esp_log.h"
+#include "format/image.h"
 #include "molt/http.h"
 #include "ota/https.h"
 #include "ota/part.h"
 
 static const char *TAG = "esp_https_ota";
-
-enum { DESC_OFF = sizeof(esp_image_header_t) + sizeof(esp_image_segment_header_t) };
 
 esp_err_t molt_https_ota_receive(struct molt_https_ota *ota, uint8_t *to, uint32_t size,
                                  uint32_t *got)
@@ -54,7 +53,7 @@ esp_err_t molt_https_ota_check_header(const esp_partition_t *final, const uint8_
     esp_app_desc_t desc;
 
     memcpy(&image, header, sizeof image);
-    memcpy(&desc, header + DESC_OFF, sizeof desc);
+    memcpy(&desc, header + MOLT_APP_DESC_OFF, sizeof desc);
     if (image.magic != ESP_IMAGE_HEADER_MAGIC) {
         ESP_LOGE(TAG, "the file is no image");
         return ESP_ERR_OTA_VALIDATE_FAILED;
